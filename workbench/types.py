@@ -1,0 +1,150 @@
+"""The values that travel through the workbench: frozen, plain, without behaviour of their own.
+
+A new field needs a default and a line in its docstring; a new value type goes below what it is
+made of. Everything that acts on these values is a function in another module.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["sentence", "heading", "marker", "label", "blank"]
+Origin = Literal["mt", "copy", "label", "memory", "human", "failed"]
+Severity = Literal["minor", "major", "critical"]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One unit of source text. `source[start : start + len(text)] == text`, and `gap` follows it.
+
+    kind: "sentence" and "heading" are translated; "label" is a speaker label (記者, Q:); "marker"
+    is a list bullet, number or dash before a sentence, copied; "blank" has no text, only a gap.
+    paragraph counts from 0; start is an offset in characters (code points).
+    """
+
+    id: str
+    text: str
+    gap: str
+    kind: Kind
+    start: int
+    paragraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source text cut into segments: `"".join(s.text + s.gap for s in segments)` is the text."""
+
+    language: str
+    segments: tuple[Segment, ...]
+    name: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How an engine searches. Lengths are in tokens of the model; 0 switches an option off.
+
+    length_penalty is the exponent of the length by which a beam's score is divided.
+    """
+
+    beam: int = 4
+    n_best: int = 1
+    length_penalty: float = 1.0
+    repetition_penalty: float = 1.0
+    no_repeat_ngram: int = 0
+    max_length: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One output of an engine.
+
+    score is the mean log-probability per token (≤ 0) or None; truncated says that the output
+    budget ended before the sentence did; alternatives are the other n-best, best first.
+    """
+
+    text: str
+    score: float | None = None
+    truncated: bool = False
+    alternatives: tuple["Hypothesis", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The accepted target text of one segment in one language, and where it came from.
+
+    note says in words what the reader should know (split over the model's limit, retried, why it
+    failed); pivot is the intermediate text of a route over a third language, else "".
+    """
+
+    segment_id: str
+    language: str
+    text: str
+    origin: Origin
+    score: float | None = None
+    truncated: bool = False
+    note: str = ""
+    pivot: str = ""
+    alternatives: tuple[Hypothesis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A doubt about one segment in one language.
+
+    span is (start, end) in characters of the target text, or None for the whole segment;
+    segment_id is "" for a doubt about the whole document.
+    """
+
+    check: str
+    severity: Severity
+    segment_id: str
+    language: str
+    message: str
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bullet:
+    """One line of a summary: the ids of the source segments that say it, in document order."""
+
+    id: str
+    segment_ids: tuple[str, ...]
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Bullets chosen once on the source. Without bullets, `refusal` says why.
+
+    preset is "news" or "interview"; coverage is the share (0 to 1) of the text's key terms that
+    the bullets contain, a lexical estimate.
+    """
+
+    bullets: tuple[Bullet, ...]
+    preset: str
+    title_id: str = ""
+    refusal: str = ""
+    coverage: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One target language of a result: a translation per segment of the document, in order."""
+
+    language: str
+    translations: tuple[Translation, ...]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A document, its columns, the shared summary and every doubt.
+
+    manifest names everything that made it: versions, model, files, engine, decoding, routes.
+    """
+
+    document: Document
+    columns: tuple[Column, ...]
+    summary: Summary
+    findings: tuple[Finding, ...]
+    manifest: Mapping[str, object] = field(default_factory=dict)
