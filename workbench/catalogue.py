@@ -1,13 +1,26 @@
-"""models/catalogue.toml as values: which models there are, where they lie, what they can translate.
+"""models/catalogue.toml as values: which models there are, where they lie, what they translate.
 
-To add a model, add a table to models/catalogue.toml; nothing here changes.
+To add a model, add a table to models/catalogue.toml; nothing here changes. Then
+`python -m workbench.catalogue` renews the table in models/README.md.
 """
 
-from collections.abc import Mapping
+import functools
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import platformdirs
+
+from workbench.errors import ModelError, UnknownNameError, UsageError
+from workbench.languages import LANGUAGES, get_language
 from workbench.types import Decoding
+
+PACKAGE = Path(__file__).resolve().parent
+TABLE_START = "<!-- models: written by python -m workbench.catalogue -->"
+TABLE_END = "<!-- /models -->"
 
 
 @dataclass(frozen=True)
@@ -22,7 +35,8 @@ class Model:
     means every pair there is. max_source: tokens. engine: "auto" | "hf" | "ct2" | "pseudo".
     tags: language code -> tag where it differs from the column. task: "translation" |
     "summarization". commercial: the licence is known to allow commercial use. size_mb: what a
-    download takes, in MB. known_bad: why the model must not be used by name, else "".
+    download takes, in MB, 0 if unknown. hub: "" for a model that comes with the code. known_bad:
+    why the model must not be used by name, else "".
     """
 
     name: str
@@ -45,3 +59,288 @@ class Model:
     note: str = ""
     known_bad: str = ""
     task: str = "translation"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table of models, ready to print.
+
+    use: "" when commercial use is allowed, else the badge "non-commercial" or "check licence".
+    """
+
+    name: str
+    title: str
+    installed: bool
+    size: str
+    licence: str
+    use: str
+    languages: str
+    task: str
+    hub: str
+    note: str
+
+
+def models_dir() -> Path:
+    """Return the folder of the models that come with the code: in a wheel, or a source tree."""
+    shipped = PACKAGE / "models"
+    return shipped if shipped.is_dir() else PACKAGE.parent / "models"
+
+
+def data_dir() -> Path:
+    """Return the folder of downloaded models and other data: $WORKBENCH_HOME/data if it is set."""
+    home = os.environ.get("WORKBENCH_HOME")
+    return Path(home) / "data" if home else Path(platformdirs.user_data_dir("workbench"))
+
+
+def downloads_dir() -> Path:
+    """Return the folder that holds one folder per downloaded model."""
+    return data_dir() / "models"
+
+
+def default_model() -> str:
+    """Return the name of the model that comes with the code."""
+    return "trilingual-small"
+
+
+def load_catalogue(path: Path | None = None) -> dict[str, Model]:
+    """Return every model by name, in the order of the file, each with where it is installed.
+
+    Raises ModelError: the file is missing, is not TOML or has a table that is no model.
+    """
+    path = path or models_dir() / "catalogue.toml"
+    tables = _tables(path)
+    families = tables.get("families", {})
+    return {
+        name: _model(name, families.get(table.get("family"), {}) | table, path)
+        for name, table in tables.get("models", {}).items()
+    }
+
+
+def get_model(name_or_folder: str) -> Model:
+    """Return the model of a catalogue name, of a hub id in the catalogue, or of a local folder.
+
+    A catalogue name wins over a folder of the same name: write "./name" for the folder.
+    Raises UnknownNameError: neither a name nor a folder. Raises ModelError: the model is known to
+    be unusable (the message names another), or the folder holds no model that can be run.
+    """
+    catalogue = load_catalogue()
+    if name_or_folder in catalogue:
+        return _usable(catalogue[name_or_folder])
+    folder = Path(name_or_folder).expanduser()
+    if folder.is_dir() and (_has_separator(name_or_folder) or _is_checkpoint(folder)):
+        return _local(folder)
+    by_hub = {model.hub.lower(): model for model in catalogue.values() if model.hub}
+    if name_or_folder.lower() in by_hub:
+        return _usable(by_hub[name_or_folder.lower()])
+    _refuse_unsupported(name_or_folder)
+    if _has_separator(name_or_folder):
+        raise ModelError(
+            f"There is no folder {name_or_folder!r}, and no model of the catalogue has that hub id. "
+            "Check the path, or see `workbench models` for the names."
+        )
+    raise UnknownNameError("model", name_or_folder, catalogue)
+
+
+def find_route(model: Model, source: str, target: str) -> tuple[str, ...]:
+    """Return the languages a text passes through: direct, or over one pivot, English first.
+
+    >>> find_route(get_model("trilingual-small"), "ja", "ko")
+    ('ja', 'ko')
+
+    Raises UnknownNameError: no such language. Raises UsageError: the model has no such route.
+    """
+    source, target = get_language(source).code, get_language(target).code
+    if model.task == "translation":
+        if _connects(model, source, target):
+            return (source, target)
+        for pivot in sorted(LANGUAGES, key=lambda code: code != "en"):
+            if _connects(model, source, pivot) and _connects(model, pivot, target):
+                return (source, pivot, target)
+    raise UsageError(_no_route(model, source, target))
+
+
+def table_rows(catalogue: Mapping[str, Model]) -> list[Row]:
+    """Return one row per model, in order; models known to be bad say so in their note."""
+    return [
+        Row(
+            name=model.name,
+            title=model.title,
+            installed=is_installed(model),
+            size=_size(model),
+            licence=model.licence,
+            use=_use(model),
+            languages=_abilities(model),
+            task=model.task,
+            hub=model.hub,
+            note=f"Refused: {model.known_bad}." if model.known_bad else model.note,
+        )
+        for model in catalogue.values()
+    ]
+
+
+def is_installed(model: Model) -> bool:
+    """Return whether the model can be run now, without a download."""
+    return model.path is not None or model.engine == "pseudo"
+
+
+def with_table(text: str, catalogue: Mapping[str, Model]) -> str:
+    """Return a Markdown text with the table between its two marks renewed from the catalogue.
+
+    Raises UsageError: the text lacks the marks.
+    """
+    head, start, rest = text.partition(TABLE_START)
+    _, end, tail = rest.partition(TABLE_END)
+    if not (start and end):
+        raise UsageError(f"The text has no place for the table: {TABLE_START} … {TABLE_END}")
+    return f"{head}{start}\n{_markdown(table_rows(catalogue))}\n{end}{tail}"
+
+
+def main() -> None:
+    """Renew the table in models/README.md."""
+    readme = models_dir() / "README.md"
+    readme.write_text(with_table(readme.read_text("utf-8"), load_catalogue()), "utf-8")
+
+
+@functools.cache
+def _tables(path: Path) -> dict[str, Any]:
+    """Read the file once per process. Callers build new values from it and never write into it."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise ModelError(f"The catalogue {path} cannot be read: {exc}") from exc
+
+
+def _model(name: str, table: Mapping[str, Any], path: Path) -> Model:
+    values = {"pairs": [], "languages": [], "engine": "auto", "decoding": {}, **table}
+    if values.get("hub"):
+        values.setdefault("revision", "main")
+    try:
+        return Model(
+            **values
+            | {
+                "name": name,
+                "path": None if values["engine"] == "pseudo" else _installed(name),
+                "pairs": tuple(_pair(pair) for pair in values["pairs"]),
+                "languages": _languages(values["languages"], values["codes"]),
+                "decoding": Decoding(**values["decoding"]),
+            }
+        )
+    except (TypeError, KeyError, ValueError, AttributeError) as exc:
+        raise ModelError(f"{path}: the table of model {name!r} is not right: {exc}") from exc
+
+
+def _pair(pair: str) -> tuple[str, str]:
+    source, target = pair.split("-")
+    return get_language(source).code, get_language(target).code
+
+
+def _languages(codes: Iterable[str], column: str) -> tuple[str, ...]:
+    if list(codes) == ["*"]:
+        return tuple(row.code for row in LANGUAGES.values() if getattr(row, column))
+    return tuple(get_language(code).code for code in codes)
+
+
+def _installed(name: str) -> Path | None:
+    folders = (models_dir() / name, downloads_dir() / name)
+    return next((folder for folder in folders if _is_checkpoint(folder)), None)
+
+
+def _is_checkpoint(folder: Path) -> bool:
+    return (folder / "config.json").is_file()
+
+
+def _has_separator(name: str) -> bool:
+    return "/" in name or "\\" in name or name in (".", "..", "~")
+
+
+def _usable(model: Model) -> Model:
+    if model.known_bad:
+        raise ModelError(
+            f"Model {model.name!r} is refused: {model.known_bad}. "
+            "To look at it all the same, give the path of a folder that holds it."
+        )
+    return model
+
+
+def _refuse_unsupported(name: str) -> None:
+    reasons = _tables(models_dir() / "catalogue.toml").get("unsupported", {})
+    for hub, reason in reasons.items():
+        if name.lower() in (hub.lower(), hub.lower().split("/")[1]):
+            raise ModelError(f"{hub} cannot be run: {reason}. See `workbench models` for others.")
+
+
+def _local(folder: Path) -> Model:
+    # Imported here because reading a checkpoint's facts belongs to the engines.
+    from workbench.engines.folder import inspect
+
+    facts = inspect(folder)
+    name = folder.resolve().name
+    given: dict[str, Any] = {
+        "title": f"Local folder {name}",
+        "licence": "not stated",
+        "commercial": False,
+        "engine": "auto",
+        "decoding": Decoding(),
+        "note": f"Opened from {folder}.",
+    }
+    return Model(**given | dict(facts) | {"name": name, "path": folder})
+
+
+def _connects(model: Model, source: str, target: str) -> bool:
+    if not model.pairs and not model.languages:
+        return True
+    if model.pairs:
+        return (source, target) in model.pairs
+    return source != target and {source, target} <= set(model.languages)
+
+
+def _no_route(model: Model, source: str, target: str) -> str:
+    what = f"Model {model.name!r} cannot translate {source}→{target}. It offers: "
+    able = [
+        other.name
+        for other in load_catalogue().values()
+        if other.task == "translation"
+        and other.engine != "pseudo"
+        and not other.known_bad
+        and _connects(other, source, target)
+    ]
+    instead = f" Models that can: {', '.join(able[:4])}." if able else ""
+    return f"{what}{_abilities(model)}.{instead}"
+
+
+def _abilities(model: Model) -> str:
+    if model.task == "summarization":
+        return f"summaries of {', '.join(model.languages)}"
+    if model.pairs:
+        return ", ".join(f"{source}→{target}" for source, target in model.pairs)
+    if model.languages:
+        return f"every pair of {', '.join(model.languages)}"
+    return "any pair"
+
+
+def _size(model: Model) -> str:
+    if not model.hub:
+        return "built in"
+    return f"{model.size_mb} MB" if model.size_mb else "?"
+
+
+def _use(model: Model) -> str:
+    if model.commercial:
+        return ""
+    return "non-commercial" if "NC" in model.licence else "check licence"
+
+
+def _markdown(rows: Iterable[Row]) -> str:
+    head = ["| name | what | languages | size | licence | note |", "|" + " --- |" * 6]
+    return "\n".join(head + [_markdown_row(row) for row in rows])
+
+
+def _markdown_row(row: Row) -> str:
+    what = f"[{row.title}](https://huggingface.co/{row.hub})" if row.hub else row.title
+    licence = f"{row.licence} **{row.use}**" if row.use else row.licence
+    cells = (f"`{row.name}`", what, row.languages, row.size, licence, row.note)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+if __name__ == "__main__":
+    main()
