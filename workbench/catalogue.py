@@ -8,7 +8,7 @@ import functools
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ def get_model(name_or_folder: str) -> Model:
     _refuse_unsupported(name_or_folder)
     if _has_separator(name_or_folder):
         raise ModelError(
-            f"There is no folder {name_or_folder!r}, and no model of the catalogue has that hub id. "
+            f"There is no folder {name_or_folder!r}, and the catalogue has no such hub id. "
             "Check the path, or see `workbench models` for the names."
         )
     raise UnknownNameError("model", name_or_folder, catalogue)
@@ -153,14 +153,16 @@ def find_route(model: Model, source: str, target: str) -> tuple[str, ...]:
     if model.task == "translation":
         if _connects(model, source, target):
             return (source, target)
-        for pivot in sorted(LANGUAGES, key=lambda code: code != "en"):
+        # A way back to the same language (ja→en→ja) is no translation.
+        pivots = sorted(LANGUAGES, key=lambda code: code != "en") if source != target else []
+        for pivot in pivots:
             if _connects(model, source, pivot) and _connects(model, pivot, target):
                 return (source, pivot, target)
     raise UsageError(_no_route(model, source, target))
 
 
 def table_rows(catalogue: Mapping[str, Model]) -> list[Row]:
-    """Return one row per model, in order; models known to be bad say so in their note."""
+    """Return one row per model, in order; a note says what is known to be bad or not pinned."""
     return [
         Row(
             name=model.name,
@@ -172,7 +174,7 @@ def table_rows(catalogue: Mapping[str, Model]) -> list[Row]:
             languages=_abilities(model),
             task=model.task,
             hub=model.hub,
-            note=f"Refused: {model.known_bad}." if model.known_bad else model.note,
+            note=_note(model),
         )
         for model in catalogue.values()
     ]
@@ -225,7 +227,7 @@ def _model(name: str, table: Mapping[str, Any], path: Path) -> Model:
                 "decoding": Decoding(**values["decoding"]),
             }
         )
-    except (TypeError, KeyError, ValueError, AttributeError) as exc:
+    except (TypeError, KeyError, ValueError, AttributeError, UsageError) as exc:
         raise ModelError(f"{path}: the table of model {name!r} is not right: {exc}") from exc
 
 
@@ -273,7 +275,7 @@ def _local(folder: Path) -> Model:
     # Imported here because reading a checkpoint's facts belongs to the engines.
     from workbench.engines.folder import inspect
 
-    facts = inspect(folder)
+    facts = asdict(inspect(folder))
     name = folder.resolve().name
     given: dict[str, Any] = {
         "title": f"Local folder {name}",
@@ -283,7 +285,7 @@ def _local(folder: Path) -> Model:
         "decoding": Decoding(),
         "note": f"Opened from {folder}.",
     }
-    return Model(**given | dict(facts) | {"name": name, "path": folder})
+    return Model(**given | facts | {"name": name, "path": folder})
 
 
 def _connects(model: Model, source: str, target: str) -> bool:
@@ -313,6 +315,8 @@ def _abilities(model: Model) -> str:
         return f"summaries of {', '.join(model.languages)}"
     if model.pairs:
         return ", ".join(f"{source}→{target}" for source, target in model.pairs)
+    if len(model.languages) > 8:
+        return f"every pair of {len(model.languages)} languages"
     if model.languages:
         return f"every pair of {', '.join(model.languages)}"
     return "any pair"
@@ -328,6 +332,12 @@ def _use(model: Model) -> str:
     if model.commercial:
         return ""
     return "non-commercial" if "NC" in model.licence else "check licence"
+
+
+def _note(model: Model) -> str:
+    if model.known_bad:
+        return f"Refused: {model.known_bad}."
+    return f"{model.note} Not pinned.".strip() if model.revision == "main" else model.note
 
 
 def _markdown(rows: Iterable[Row]) -> str:
