@@ -239,7 +239,7 @@ def test_a_place_that_cannot_be_written_to_is_told(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "file"))
-    with pytest.raises(ModelError, match="cannot be made.*Set WORKBENCH_HOME"):
+    with pytest.raises(ModelError, match=r"cannot be made.*Set WORKBENCH_HOME"):
         hub.pull(model, quiet, fake.url)
 
 
@@ -363,7 +363,7 @@ def test_a_folder_without_a_readable_manifest_is_not_verified(
 def test_removing_leaves_nothing_of_the_model(fake: FakeHub, model: Model) -> None:
     hub.pull(model, quiet, fake.url)
     (downloads_dir() / f".{model.name}.abc.partial").mkdir()
-    hub.remove(model.name)
+    assert hub.remove(model.name) == downloads_dir() / model.name
     assert left_over() == []
 
 

@@ -105,8 +105,8 @@ def write_manifest(folder: Path, hub: str, commit: str) -> Path:
     return target
 
 
-def remove(name: str) -> None:
-    """Delete a downloaded model and what is left of an unfinished download of it.
+def remove(name: str) -> Path:
+    """Delete a downloaded model, finished or not, and return the folder that it had.
 
     Raises UnknownNameError: no model of that name was downloaded. Raises UsageError: a download
     of it is under way.
@@ -120,6 +120,7 @@ def remove(name: str) -> None:
     with _locked(parent / name):
         shutil.rmtree(parent / name, ignore_errors=True)
         _drop_partials(parent / name)
+    return parent / name
 
 
 def _refuse_undownloadable(model: Model) -> None:
