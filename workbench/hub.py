@@ -6,7 +6,6 @@ either installed whole or not at all. `manifest.json` keeps the hashes for `veri
 
 import functools
 import hashlib
-import itertools
 import json
 import os
 import queue
@@ -45,7 +44,7 @@ class _File:
 def pull(model: Model, report: Report, endpoint: str | None = None) -> Path:
     """Download a model, check it and return its folder; an intact one is returned as it is.
 
-    report receives (file name, bytes so far, bytes in all) of the whole download. A broken
+    report receives (file name, bytes so far, bytes in all) of one file after the other. A broken
     connection or an interruption keeps what came, and the next call goes on from there.
     endpoint: the address of the hub; None is the public one, or $HF_ENDPOINT.
     Raises UsageError: there is nothing to download, or a download of it is under way. Raises
@@ -197,17 +196,16 @@ def _fetch_all(
     report: Report,
     endpoint: str | None,
 ) -> None:
-    sizes = [file.size for file in files]
-    for file, before in zip(files, itertools.accumulate([0, *sizes[:-1]]), strict=True):
+    for file in files:
         url = _hub().hf_hub_url(model.hub, file.name, revision=commit, endpoint=endpoint)
-        advance = functools.partial(_advance, report, file.name, before, sum(sizes))
+        advance = functools.partial(_advance, report, file)
         with _cleared_when_wrong(model, file, partial):
             _fetch(url, partial / file.name, file, advance)
             _check(partial / file.name, file)
 
 
-def _advance(report: Report, name: str, before: int, total: int, done: int) -> None:
-    report(name, before + done, total)
+def _advance(report: Report, file: _File, done: int) -> None:
+    report(file.name, done, file.size)
 
 
 @contextmanager
