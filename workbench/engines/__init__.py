@@ -1,9 +1,14 @@
 """Engines turn source texts into hypotheses. To add one, write a module and a line in ENGINES."""
 
+import importlib
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from workbench.errors import EngineError, UnknownNameError
 from workbench.types import Decoding, Hypothesis
+
+if TYPE_CHECKING:
+    from workbench.catalogue import Model
 
 
 class Engine(Protocol):
@@ -34,3 +39,30 @@ ENGINES = {
     "hf": "workbench.engines.hf:HFEngine",
     "pseudo": "workbench.engines.pseudo:PseudoEngine",
 }
+
+
+def load_engine(model: "Model", engine: str = "auto") -> Engine:
+    """Return the engine asked for, ready to translate with a model.
+
+    "auto" takes the model's own choice; where that is "auto" too, it takes ct2, or else hf with
+    the reason in its settings.
+    Raises UnknownNameError: no such engine. ModelError: the model is missing, unsafe or damaged.
+    EngineError: the engine cannot run this model.
+    """
+    name = model.engine if engine == "auto" else engine
+    if model.family == "pseudo" or name == "pseudo":
+        return _open("pseudo", model)
+    if name != "auto":
+        return _open(name, model)
+    try:
+        return _open("ct2", model)
+    except (EngineError, ImportError) as exc:
+        return _open("hf", model, reason=str(exc))
+
+
+def _open(name: str, model: "Model", **options: str) -> Engine:
+    if name not in ENGINES:
+        raise UnknownNameError("engine", name, [*ENGINES, "auto"])
+    module, attribute = ENGINES[name].split(":")
+    opened: Engine = getattr(importlib.import_module(module), attribute)(model, **options)
+    return opened

@@ -1,0 +1,25 @@
+"""Fixtures of every test: folders of its own, and tiny checkpoints that are built once."""
+
+from pathlib import Path
+
+import pytest
+
+from workbench.catalogue import Model
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the user's caches, settings and memory out of reach; return the folder used instead."""
+    folder = tmp_path_factory.mktemp("home")
+    for name in ("WORKBENCH_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "HF_HOME"):
+        monkeypatch.setenv(name, str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """Return a Marian model that knows the sentences of checkpoints.TRIPLES by heart."""
+    import checkpoints
+
+    folder = checkpoints.marian(tmp_path_factory.mktemp("trained"), steps=100)
+    return checkpoints.model_of(folder, "marian", pairs=checkpoints.DIRECTIONS)

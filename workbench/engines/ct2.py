@@ -1,0 +1,147 @@
+"""The engine for every day: CTranslate2, int8 on a CPU. Neither torch nor transformers runs.
+
+A checkpoint is converted at its first use (workbench.engines.conversion).
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+
+from workbench.catalogue import Model
+from workbench.engines import conventions, conversion
+from workbench.errors import EngineError, ModelError
+from workbench.types import Decoding, Hypothesis
+
+# Source tokens, padding counted, in one batch of a worker.
+_BATCH = 1024
+
+
+class CT2Engine:
+    """A converted checkpoint. compute_type: "int8", "float32" …; None takes the device's best.
+
+    intra threads work on one batch, inter threads on several; 0 leaves the choice to the engine.
+    """
+
+    def __init__(
+        self, model: Model, *, compute_type: str | None = None, inter: int = 0, intra: int = 0
+    ) -> None:
+        if model.path is None:
+            raise ModelError(
+                f"Model {model.name!r} is not installed: workbench models pull {model.name}."
+            )
+        self._model = model
+        self._device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        self._compute_type = compute_type or _best_type(self._device)
+        self._threads = {"inter_threads": inter or 1, "intra_threads": intra or _cores()}
+        path = conversion.converted(model, self._compute_type)
+        try:
+            self._open(path)
+        except (RuntimeError, OSError, ValueError, KeyError):
+            # Lengths are right and the contents are not: a conversion costs less than a riddle.
+            self._open(conversion.converted(model, self._compute_type, anew=True))
+
+    def _open(self, path: Path) -> None:
+        frame, known = conversion.frame(path), conversion.vocabulary(path)
+        coder = conventions.open_coder(path, frame)
+        self._eos = frame.eos
+        self._convention = conventions.Convention(self._model, coder, frame, known.__contains__)
+        self._translator = ctranslate2.Translator(
+            str(path), device=self._device, compute_type=self._compute_type, **self._threads
+        )
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return engine, version, device and precision; threads change no result."""
+        return {
+            "engine": f"ct2 {ctranslate2.__version__}",
+            "device": self._device,
+            "precision": self._translator.compute_type,
+        }
+
+    @property
+    def limit(self) -> int:
+        """Return the longest source in tokens."""
+        return self._model.max_source
+
+    def lengths(self, texts: Sequence[str], source: str, target: str) -> list[int]:
+        """Return the source length of each text in tokens, special tokens counted."""
+        return [len(self._convention.encode(text, source, target)) for text in texts]
+
+    def translate(
+        self, texts: Sequence[str], source: str, target: str, decoding: Decoding
+    ) -> list[Hypothesis]:
+        """Return one hypothesis per text, in order; blank texts are answered with "".
+
+        Raises UsageError: the model does not know the pair. EngineError: the model failed, or a
+        text is over `limit`.
+        """
+        unique = list(dict.fromkeys(text for text in texts if text.strip()))
+        encoded = self._convention.encode_all(unique, source, target)
+        prefix = self._convention.target_prefix(target)
+        try:
+            results = self._translator.translate_batch(
+                encoded,
+                target_prefix=[prefix] * len(encoded) if prefix else None,
+                **_search(decoding, len(prefix)),
+            )
+        except (RuntimeError, ValueError) as exc:
+            raise EngineError(
+                f"Model {self._model.name!r} failed at {unique[0][:40]!r}: {exc}"
+            ) from exc
+        found = [self._hypothesis(r, len(prefix), decoding.length_penalty) for r in results]
+        done = dict(zip(unique, found, strict=True))
+        return [done.get(text, Hypothesis("")) for text in texts]
+
+    def _hypothesis(self, result: Any, told: int, length_penalty: float) -> Hypothesis:
+        single = [
+            self._single(tokens, score, told, length_penalty)
+            for tokens, score in zip(result.hypotheses, result.scores, strict=True)
+        ]
+        best, *others = single
+        return Hypothesis(best.text, best.score, best.truncated, tuple(others))
+
+    def _single(
+        self, tokens: Sequence[str], score: float, told: int, length_penalty: float
+    ) -> Hypothesis:
+        """Return one hypothesis, with the mean log-probability in place of CTranslate2's score.
+
+        That score is the sum divided by length ** length_penalty, control tokens counted.
+        """
+        length = len(tokens)
+        total = score * length**length_penalty
+        mean = min(0.0, total / max(1, length - told))
+        text = self._convention.decode(tokens[told:])
+        return Hypothesis(text, mean, truncated=self._eos not in tokens[told:])
+
+
+def _search(decoding: Decoding, told: int) -> dict[str, Any]:
+    """Return the arguments of translate_batch() that mean what `Decoding` says."""
+    return {
+        "beam_size": max(decoding.beam, decoding.n_best),
+        "num_hypotheses": decoding.n_best,
+        "length_penalty": decoding.length_penalty,
+        "repetition_penalty": decoding.repetition_penalty,
+        "no_repeat_ngram_size": decoding.no_repeat_ngram,
+        "max_decoding_length": decoding.max_length + told,
+        "min_decoding_length": 1 + told,
+        "max_input_length": 0,
+        "disable_unk": True,
+        "return_scores": True,
+        "return_end_token": True,
+        "batch_type": "tokens",
+        "max_batch_size": _BATCH,
+    }
+
+
+def _best_type(device: str) -> str:
+    supported = ctranslate2.get_supported_compute_types(device)
+    preferred = ("float16", "float32") if device == "cuda" else ("int8", "float32")
+    return next(name for name in preferred if name in supported)
+
+
+def _cores() -> int:
+    """Return the number of processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
