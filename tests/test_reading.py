@@ -1,0 +1,82 @@
+"""Files are decoded strictly, whole, and with a message that says where it went wrong."""
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import InputError, UsageError
+from workbench.reading import BLOCK, read_pieces
+
+TEXT = "寒かった。\r\n逃げた。\u2028한국어 😀\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_byte_order_marks_are_understood(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes(TEXT.encode(encoding))
+    assert "".join(read_pieces(str(file))) == TEXT
+
+
+def test_a_named_encoding_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes("寒かった。".encode("shift_jis"))
+    assert "".join(read_pieces(str(file), "shift_jis")) == "寒かった。"
+
+
+def test_wrong_bytes_are_refused_with_their_offset(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes(b"abc" + "寒".encode("shift_jis"))
+    with pytest.raises(InputError, match=r"byte 3 is not utf-8.*--encoding"):
+        list(read_pieces(str(file)))
+
+
+def test_the_offset_counts_from_the_start_of_a_large_file(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    # The three bytes of 寒 straddle the end of the first block.
+    file.write_bytes(b"a" * (BLOCK - 1) + "寒".encode() + b"\xff")
+    with pytest.raises(InputError, match=f"byte {BLOCK + 2} is not utf-8"):
+        list(read_pieces(str(file)))
+
+
+def test_a_cut_character_at_the_end_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes("寒い".encode()[:-1])
+    with pytest.raises(InputError, match="byte 3"):
+        list(read_pieces(str(file)))
+
+
+def test_a_large_file_comes_in_pieces(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("寒かった。" * 300_000, encoding="utf-8")
+    sizes = [len(piece) for piece in read_pieces(str(file))]
+    assert max(sizes) <= BLOCK and sum(sizes) == 1_500_000
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "no such file"), (b"a\0b", "not a text file")]
+)
+def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes | None, message: str) -> None:
+    file = tmp_path / "a.txt"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        list(read_pieces(str(file)))
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not a regular file"):
+        list(read_pieces(str(tmp_path)))
+
+
+def test_an_unknown_encoding_is_a_usage_error(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes(b"a")
+    with pytest.raises(UsageError, match="klingon"):
+        list(read_pieces(str(file), "klingon"))
+
+
+def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
+    assert "".join(read_pieces("-")) == TEXT

@@ -1,0 +1,223 @@
+"""The one path that page, script, comparison and library take: Document -> Translations -> Result.
+
+    bench = Workbench()
+    result = bench.process(split(text, "ja"), ["en", "ko"])
+
+`translate` is a generator: close it and the work stops within one batch.
+"""
+
+import datetime
+import hashlib
+import platform
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from workbench import batching, routing
+from workbench.catalogue import Model, default_model, get_model
+from workbench.checks import run_checks, work_list
+from workbench.engines import Engine, load_engine
+from workbench.labels import translate_label, translate_marker
+from workbench.languages import get_language
+from workbench.summaries import summarize
+from workbench.types import (
+    Column,
+    Decoding,
+    Document,
+    Finding,
+    Result,
+    Segment,
+    Summary,
+    Translation,
+)
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run may choose. decoding None is the model's own; summary None fits the length, 0 is
+    none.
+
+    pivot forces every route over that language ("en": ja→en→ko); "" takes the direct route
+    wherever the model has one.
+    """
+
+    model: str = ""
+    engine: str = "auto"
+    decoding: Decoding | None = None
+    summary: int | None = None
+    preset: str = "auto"
+    pivot: str = ""
+
+
+class Workbench:
+    """Hold the loaded engines and run documents through them, one call to an engine at a time.
+
+    Safe to share between threads: an engine is used under a lock. `load` makes an engine of a
+    model and an engine's name ("auto" is the best that can serve).
+    """
+
+    def __init__(self, load: Callable[[Model, str], Engine] = load_engine) -> None:
+        self._load = load
+        self._engines: dict[tuple[str, str], Engine] = {}
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> "Workbench":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: "TracebackType | None",
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the loaded engines; their memory is freed."""
+        with self._lock:
+            self._engines.clear()
+
+    def engine(self, options: Options = Options()) -> Engine:
+        """Return the engine of a run, loading it once however many threads ask.
+
+        Raises UsageError: no such model or engine. ModelError: it is missing or damaged.
+        """
+        model = get_model(options.model or default_model())
+        key = (str(model.path or model.name), options.engine)
+        with self._lock:
+            if key not in self._engines:
+                self._engines[key] = self._load(model, options.engine)
+            return self._engines[key]
+
+    def translate(
+        self, document: Document, targets: Sequence[str], options: Options = Options()
+    ) -> Iterator[Translation]:
+        """Yield a translation per segment and target as they finish, in order within a target.
+
+        Raises UsageError: an unknown model or language, or a pair the model does not have,
+        before anything is loaded. A segment that fails comes back with origin "failed".
+        """
+        model = get_model(options.model or default_model())
+        routes = _routes(model, document.language, targets, options.pivot)
+        return self._translate(document, routes, options, model)
+
+    def _translate(
+        self,
+        document: Document,
+        routes: Sequence[routing.Route],
+        options: Options,
+        model: Model,
+    ) -> Iterator[Translation]:
+        with self._lock:
+            engine = self.engine(options)
+        decoding = options.decoding or model.decoding
+        runs = [routing.RouteRun(engine, route, decoding, self._lock) for route in routes]
+        for batch in batching.batches(document.segments, engine, document.language, routes[0][-1]):
+            for run in runs:
+                yield from _translate_batch(batch, run)
+
+    def assemble(
+        self,
+        document: Document,
+        targets: Sequence[str],
+        translations: Sequence[Translation],
+        options: Options = Options(),
+    ) -> Result:
+        """Return the result: accounted for, checked, summarised and signed.
+
+        Raises AccountingError: a segment has no translation in a target, or more than one.
+        """
+        model = get_model(options.model or default_model())
+        routes = _routes(model, document.language, targets, options.pivot)
+        by_language: dict[str, list[Translation]] = {route[-1]: [] for route in routes}
+        for translation in translations:
+            by_language[translation.language].append(translation)
+        manifest = self.manifest(document, routes, options)
+        columns: list[Column] = []
+        findings: list[Finding] = []
+        for route in routes:
+            column = tuple(by_language[route[-1]])
+            findings.extend(run_checks(document, column, route[-1]))
+            columns.append(Column(route[-1], column, signature(manifest, route)))
+        summary = Summary((), "none", refusal="No summary was asked for.")
+        if options.summary != 0:
+            summary = summarize(document, count=options.summary, preset=options.preset)
+        return Result(document, tuple(columns), summary, work_list(findings), manifest)
+
+    def process(
+        self,
+        document: Document,
+        targets: Sequence[str],
+        options: Options = Options(),
+        report: Callable[[Translation], None] = lambda translation: None,
+    ) -> Result:
+        """Translate and assemble in one call; `report` hears of every translation.
+
+        Raises what `translate` and `assemble` raise.
+        """
+        translations = []
+        for translation in self.translate(document, targets, options):
+            report(translation)
+            translations.append(translation)
+        return self.assemble(document, targets, translations, options)
+
+    def manifest(
+        self, document: Document, routes: Sequence[routing.Route], options: Options
+    ) -> dict[str, object]:
+        """Return everything that made a run, JSON-safe; `time` is UTC, ISO 8601."""
+        model = get_model(options.model or default_model())
+        decoding = options.decoding or model.decoding
+        source = "".join(segment.text + segment.gap for segment in document.segments)
+        return {
+            "workbench": version("translation-workbench"),
+            "python": platform.python_version(),
+            "model": model.name,
+            "revision": model.revision,
+            "licence": model.licence,
+            "engine": dict(self.engine(options).settings),
+            "decoding": asdict(decoding),
+            "routes": ["-".join(route) for route in routes],
+            "segmenter": f"sentencex-{version('sentencex')}+repair",
+            "source_sha256": hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest(),
+            "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        }
+
+
+def signature(manifest: dict[str, object], route: routing.Route) -> str:
+    """Return the line that names what made a column, in the style of sacreBLEU signatures.
+
+    Same signature and same source: same target. Source and time are therefore not in it.
+    """
+    engine, decoding = manifest["engine"], manifest["decoding"]
+    assert isinstance(engine, dict) and isinstance(decoding, dict)
+    parts = [("workbench", manifest["workbench"]), ("model", manifest["model"])]
+    parts += sorted(engine.items())
+    parts += [("beam", decoding["beam"]), ("lp", decoding["length_penalty"])]
+    parts += [("rp", decoding["repetition_penalty"]), ("ngram", decoding["no_repeat_ngram"])]
+    parts += [("route", "-".join(route)), ("segmenter", manifest["segmenter"])]
+    return "|".join(f"{name}:{value}" for name, value in parts)
+
+
+def _routes(
+    model: Model, source: str, targets: Sequence[str], pivot: str
+) -> tuple[routing.Route, ...]:
+    codes = dict.fromkeys(get_language(target).code for target in targets)
+    return tuple(routing.find(model, get_language(source).code, code, pivot) for code in codes)
+
+
+def _translate_batch(batch: Sequence[Segment], run: routing.RouteRun) -> Iterator[Translation]:
+    """Yield one translation per segment of the batch, in order."""
+    texts = [segment.text for segment in batch if segment.kind in ("sentence", "heading")]
+    done = run.translate(list(dict.fromkeys(texts)))
+    for segment in batch:
+        if segment.kind in ("sentence", "heading"):
+            yield replace(done[segment.text], segment_id=segment.id)
+        elif segment.kind == "label":
+            yield translate_label(segment, run)
+        else:
+            yield translate_marker(segment, run.source, run.target)
