@@ -1,0 +1,319 @@
+"""Reads the numbers of English text: digits, words, ordinals, fractions, months, clock times.
+
+To teach it a word, add it to one of the tables below.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from workbench.checks.quantities import (
+    DIGITS,
+    Quantity,
+    QuantityKind,
+    clock,
+    parse_digits,
+    percentage,
+    short_year,
+    soft_words,
+)
+
+_ONES = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
+    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_SCALES = {
+    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "quadrillion": 10**15, "dozen": 12, "bn": 10**9, "mn": 10**6, "m": 10**6, "k": 1000,
+}  # fmt: skip
+_SMALL_ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
+    "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13,
+    "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18,
+    "nineteenth": 19,
+}  # fmt: skip
+_ORDINALS = _SMALL_ORDINALS | {
+    "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60,
+    "seventieth": 70, "eightieth": 80, "ninetieth": 90, "hundredth": 100, "thousandth": 1000,
+}  # fmt: skip
+_VALUES = _ONES | _TENS | _ORDINALS
+_MONTHS = {
+    "january": 1, "jan": 1, "february": 2, "feb": 2, "march": 3, "mar": 3, "april": 4, "apr": 4,
+    "may": 5, "june": 6, "jun": 6, "july": 7, "jul": 7, "august": 8, "aug": 8, "september": 9,
+    "sept": 9, "sep": 9, "october": 10, "oct": 10, "november": 11, "nov": 11, "december": 12,
+    "dec": 12,
+}  # fmt: skip
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+_WORD = _either(_ONES | _TENS)
+_SCALE = _either(w for w in _SCALES if len(w) > 2)
+_NUMBER = re.compile(
+    rf"(?<![A-Za-z])(?P<head>{DIGITS}|(?:{_WORD})(?![A-Za-z])|(?:a|an)(?= (?:{_SCALE})\b))"
+    rf"(?P<tail>(?:(?:-| |, | and |-and-)(?:{_WORD}|{_SCALE}|{_either(_ORDINALS)})(?![A-Za-z]))*+)",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[a-z]+", re.IGNORECASE)
+_DIGITS_ONLY = re.compile(rf"{DIGITS}")
+_LETTER_SCALE = re.compile(r"(?:bn|mn|m|k)(?![A-Za-z])")
+_HALF = re.compile(
+    rf"(?: |-)and(?: |-)a(?: |-)half(?: (?P<scale>{_SCALE})(?![A-Za-z]))?", re.IGNORECASE
+)
+_HALF_OF = re.compile(
+    r"\bhalf[ -](?:an? )?(million|billion|trillion|dozen|century|decade|hour|year)\b", re.IGNORECASE
+)
+_HALVES = {
+    "million": (500_000,), "billion": (5 * 10**8,), "trillion": (5 * 10**11,), "dozen": (6,),
+    "century": (50,), "decade": (5,), "hour": (30, Fraction(1, 2)), "year": (6, Fraction(1, 2)),
+}  # fmt: skip
+_FRACTION = re.compile(
+    rf"(?<![A-Za-z0-9-])({_either(_ONES)}|an?|[0-9]{{1,2}})[ -]"
+    rf"(half|quarter|{_either(list(_ORDINALS)[2:])})(s?)(?![A-Za-z])(?! (?:of )?(?:time|floor))",
+    re.IGNORECASE,
+)
+_SLASHED = re.compile(r"(?<![0-9/])([0-9]{1,3})/([0-9]{1,3})(?![0-9/])")
+_ORDINAL_DIGITS = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z])", re.IGNORECASE)
+_ORDINAL = re.compile(rf"(?<![A-Za-z])(?:{_either(_ORDINALS)})(?![A-Za-z])", re.IGNORECASE)
+_MONTH = re.compile(rf"(?<![A-Za-z])(?:{_either(_MONTHS)})(?![A-Za-z])", re.IGNORECASE)
+_DATE_BEFORE = re.compile(
+    r"(?:[0-9](?:st|nd|rd|th)?(?: of)?|\b(?:in|of|last|this|"
+    "next|early|late|mid|since|by|until|"
+    r"through|from|to|every|before|after|between|during|each|for|on|that|one|and))[ -]\Z",
+    re.IGNORECASE,
+)
+_DATE_AFTER = re.compile(r" [0-9]|,? (?:of )?(?:last |this )?(?:[0-9]{4}|year)|['-]")
+_DAY_AFTER = re.compile(r"\.? [0-9]")
+_LEADING_POINT = re.compile(r"(?<![0-9A-Za-z.])\.[0-9]{1,6}(?![0-9])")
+_DECADES = re.compile(r"[ -](?:long )?decades?\b|[ -]decade-", re.IGNORECASE)
+_CENTURIES = re.compile(r" centuries\b", re.IGNORECASE)
+_CLOCK = re.compile(r":[0-9]{2}\b|[ ]?[ap]\.?m\b|[ ]?o'clock", re.IGNORECASE)
+_VAGUE = re.compile(r"\b(?:few|several|many|couple(?: of)?) \Z", re.IGNORECASE)
+_OUT_OF = re.compile(r"\b(?:out of(?: every)?|in(?: every)?) \Z", re.IGNORECASE)
+_IN_TEN = re.compile(r" (?:in|out of)(?: every)? (?:10|ten)(?![0-9A-Za-z])", re.IGNORECASE)
+_PERCENT = re.compile(r"(?: |-)?(?:%|per ?cent|percentage)", re.IGNORECASE)
+_AGE = re.compile(r"[- ](?:years?|yrs?)[- ]olds?", re.IGNORECASE)
+_MONEY = re.compile(r"[$£€¥₩]\s?\Z")
+
+_SOFT_WORDS = soft_words(
+    {
+        "once": (1,), "twice": (2,), "thrice": (3,), "both": (2,), "either": (2,), "neither": (2,),
+        "pair": (2,), "pairs": (2,), "couple": (2,), "twin": (2,), "twins": (2,), "duo": (2,),
+        "trio": (3,), "triplets": (3,), "quartet": (4,), "double": (2,), "doubled": (2,),
+        "doubles": (2,), "doubling": (2,), "triple": (3,), "tripled": (3,), "triples": (3,),
+        "tripling": (3,), "quadruple": (4,), "quadrupled": (4,), "twofold": (2,),
+        "threefold": (3,), "fourfold": (4,), "fivefold": (5,), "tenfold": (10,),
+        "half": (Fraction(1, 2), 50, 30, 6), "halves": (Fraction(1, 2),),
+        "halved": (Fraction(1, 2), 50),
+        "quarter": (Fraction(1, 4), 15, 25, 4), "quarters": (Fraction(1, 4), 4),
+        "decade": (10,), "century": (100,), "fortnight": (14, 2), "noon": (12,),
+        "midday": (12,), "midnight": (0, 12, 24), "dozen": (12, 10), "hundred": (100,),
+        "thousand": (1000,), "million": (10**6,), "billion": (10**9,), "trillion": (10**12,),
+        "round-the-clock": (24,), "around the clock": (24,), "quintet": (5,), "sextet": (6,),
+        "teen": (10,), "teens": (10,),
+        "teenage": (10,), "teenager": (10,), "teenagers": (10,), "twenties": (20,),
+        "thirties": (30, 1930), "forties": (40, 1940), "fifties": (50, 1950),
+        "sixties": (60, 1960), "seventies": (70, 1970), "eighties": (80, 1980),
+        "nineties": (90, 1990), "bilateral": (2,), "trilateral": (3,), "triangle": (3,),
+        "triangular": (3,), "quarterly": (4,), "duplex": (2,), "single": (1,), "solo": (1,),
+        "only": (1,), "annual": (1,), "biennial": (2,), "tens": (10,), "hundreds": (100,),
+        "thousands": (1000,), "millions": (10**6,), "billions": (10**9,), "ii": (2,),
+        "iii": (3,), "iv": (4,), "triennial": (3,), "hundredfold": (100,), "nil": (0,),
+        "seconds": (2,), "another": (1,), "secondly": (2,), "thirdly": (3,), "square": (4,),
+        "octogenarian": (80,), "nonagenarian": (90,), "centenarian": (100,), "double-digit": (2,),
+    },
+    r"(?i:(?<![A-Za-z0-9]){}(?![A-Za-z]))",
+)  # fmt: skip
+
+
+def read(text: str) -> Iterator[Quantity]:
+    """Yield the numbers of folded English text, in no fixed order."""
+    yield from _SOFT_WORDS(text)
+    yield from _read_halves(text)
+    yield from _read_fractions(text)
+    yield from _read_ordinals(text)
+    yield from _read_months(text)
+    for match in _NUMBER.finditer(text):
+        yield from _read_number(text, match)
+
+
+def _read_halves(text: str) -> Iterator[Quantity]:
+    for match in _HALF_OF.finditer(text):
+        first, *others = map(Fraction, _HALVES[match[1].lower()])
+        yield Quantity(first, "number", *match.span(), match[0], True, frozenset(others))
+
+
+def _read_fractions(text: str) -> Iterator[Quantity]:
+    for match in _FRACTION.finditer(text):
+        above = _count(match[1])
+        name = match[2].lower()
+        below = {"half": 2, "quarter": 4}.get(name) or _ORDINALS[name]
+        value = Fraction(above, below)
+        also = frozenset(map(Fraction, (below, above)))
+        soft = above == 1
+        yield Quantity(value, "fraction", *match.span(), match[0], soft, also)
+    for match in _SLASHED.finditer(text):
+        if match[2].strip("0"):
+            value = Fraction(int(match[1]), int(match[2]))
+            also = frozenset(map(Fraction, (match[1], match[2])))
+            yield Quantity(value, "fraction", *match.span(), match[0], True, also)
+    for match in _LEADING_POINT.finditer(text):
+        value = Fraction(f"0{match[0]}")
+        yield Quantity(value, "number", *match.span(), match[0], also=frozenset({value * 100}))
+
+
+def _count(word: str) -> int:
+    """Return the numerator that a word is: a -> 1, two -> 2, 3 -> 3."""
+    word = word.lower()
+    return int(word) if word.isdigit() else (_VALUES | {"a": 1, "an": 1})[word]
+
+
+def _read_ordinals(text: str) -> Iterator[Quantity]:
+    for match in _ORDINAL.finditer(text):
+        value = Fraction(_ORDINALS[match[0].lower()])
+        yield Quantity(value, "ordinal", *match.span(), match[0], value <= 3)
+
+
+def _read_months(text: str) -> Iterator[Quantity]:
+    for match in _MONTH.finditer(text):
+        name = match[0]
+        before, after = text[max(0, match.start() - 12) : match.start()], match.end()
+        dated = bool(_DATE_BEFORE.search(before) or _DATE_AFTER.match(text, after))
+        abbreviated = re.search(r"[0-9] \Z", before) or _DAY_AFTER.match(text, after)
+        if name[0].isupper() and (len(name) > 4 or name in {"May", "June", "July"} or abbreviated):
+            soft = name in {"May", "March", "Mar"} and not dated
+            yield Quantity(Fraction(_MONTHS[name.lower()]), "month", *match.span(), name, soft)
+
+
+def _read_number(text: str, match: re.Match[str]) -> Iterator[Quantity]:
+    """Yield the numbers of one run of words: "twenty five", but "five, six" twice."""
+    head = match["head"]
+    first = _digits_or_word(head)
+    if first is None:
+        return
+    groups = [_Group(first, *match.span("head"), head[0].isalpha())]
+    for token in _TOKEN.finditer(text, match.start("tail"), match.end("tail")):
+        word = token[0].lower()
+        if word == "and":
+            continue
+        joined = groups[-1].join(word, text[groups[-1].end : token.start()], token.end())
+        if joined:
+            groups[-1] = joined
+        elif word not in _SCALES:
+            groups.append(_Group(Fraction(_VALUES[word]), *token.span()))
+    vague = _VAGUE.search(text[max(0, match.start() - 12) : match.start()])
+    for group in groups:
+        yield _finish(text, group, soft=bool(vague) or head.lower() in {"a", "an"})
+
+
+def _digits_or_word(head: str) -> Fraction | None:
+    if _DIGITS_ONLY.fullmatch(head):
+        return parse_digits(head)
+    return Fraction(_count(head))
+
+
+class _Group:
+    """A number in the making: what is read so far, its last section, its place."""
+
+    def __init__(self, value: Fraction, start: int, end: int, spelled: bool = True) -> None:
+        self.total, self.section = Fraction(0), value
+        self.scale, self.start, self.end, self.spelled = 1, start, end, spelled
+
+    def join(self, word: str, between: str, end: int) -> "_Group | None":
+        """Return the group with one more word, None when the word begins another number."""
+        if word in _SCALES:
+            return self._scaled(_SCALES[word], end)
+        value = _VALUES[word]
+        if word in _ORDINALS and not self.spelled:
+            return None
+        small = self.section % 100 == 0 and (self.section or self.total) and value
+        if self.section % 10 == 0 and self.section % 100 >= 20 and value < 10:
+            small = between in {" ", "-"} and value
+        if not small or self.section.denominator != 1 or ("," in between and not self.total):
+            return None
+        return self._with(self.total, self.section + value, self.scale, end)
+
+    def _scaled(self, scale: int, end: int) -> "_Group | None":
+        if scale in {100, 12}:
+            return self._with(self.total, self.section * scale, self.scale * scale, end)
+        if self.total and self.total < scale:
+            return None
+        total = self.total + self.section * scale
+        return self._with(total, Fraction(0), self.scale * scale, end)
+
+    def _with(self, total: Fraction, section: Fraction, scale: int, end: int) -> "_Group":
+        group = _Group(section, self.start, end, self.spelled)
+        group.total, group.scale = total, scale
+        return group
+
+
+def _finish(text: str, group: _Group, *, soft: bool) -> Quantity:
+    """Return the quantity of a group, with what stands before and after it taken into account."""
+    value, scale, end = group.total + group.section, group.scale, group.end
+    also: set[Fraction] = set()
+    letters = _LETTER_SCALE.match(text, end) if text[end - 1].isdigit() else None
+    before = text[max(0, group.start - 14) : group.start]
+    if letters and (_MONEY.search(before) or letters[0] in {"bn", "mn"}):
+        scale, end = _SCALES[letters[0]], letters.end()
+        value *= scale
+    elif half := _HALF.match(text, end):
+        also.add(value)
+        scale = _SCALES.get((half["scale"] or "").lower(), scale)
+        value, end = (value + Fraction(1, 2)) * (scale if half["scale"] else 1), half.end()
+    kind = _kind(text, group.start, end, value)
+    also |= _other_values(text, group.start, end, value, kind)
+    soft = soft or _is_soft(text[group.start : end], before, value, kind)
+    source = text[group.start : end]
+    return Quantity(value, kind, group.start, end, source, soft, frozenset(also), scale)
+
+
+def _kind(text: str, start: int, end: int, value: Fraction) -> QuantityKind:
+    kinds: tuple[tuple[re.Pattern[str], QuantityKind], ...] = (
+        (_PERCENT, "percent"),
+        (_AGE, "age"),
+        (_CLOCK, "time"),
+        (_ORDINAL_DIGITS, "ordinal"),
+    )
+    for pattern, kind in kinds:
+        if pattern.match(text, end):
+            return kind
+    if _MONEY.search(text[max(0, start - 2) : start]):
+        return "money"
+    plain = end - start == 4 and text[start:end].isdigit()
+    return "year" if plain and 1000 <= value <= 2100 else "number"
+
+
+def _other_values(
+    text: str, start: int, end: int, value: Fraction, kind: QuantityKind
+) -> frozenset[Fraction]:
+    if kind == "percent":
+        return percentage(value)
+    if kind == "time":
+        return clock(value)
+    if _IN_TEN.match(text, end):
+        return frozenset({value * 10})
+    if _DECADES.match(text, end):
+        return frozenset({value * 10})
+    if _CENTURIES.match(text, end):
+        return frozenset({value * 100})
+    if text[max(0, start - 1) : start] == "'" or text.startswith("s", end):
+        return short_year(value, text[start:end])
+    if text[start:end].lower() in {"six", "6", "eighteen", "18"}:
+        return frozenset({Fraction(1, 2)}) if value == 6 else frozenset({Fraction(3, 2)})
+    return frozenset()
+
+
+def _is_soft(words: str, before: str, value: Fraction, kind: QuantityKind) -> bool:
+    """Tell whether a translation may leave the number out: one, the two, "out of ten"."""
+    if value in {10, 100} and _OUT_OF.search(before):
+        return True
+    if value <= 1 and value.denominator == 1:
+        return kind != "percent"
+    return value == 2 and words.isalpha()

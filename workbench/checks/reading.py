@@ -1,0 +1,80 @@
+"""Reads the numbers of a text with the reader of its language. To add one, add its line below."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import zip_longest
+
+from workbench.checks import numbers_en, numbers_ja, numbers_ko
+from workbench.checks.quantities import Quantity, fold, in_order
+
+READERS = {"ja": numbers_ja.read, "ko": numbers_ko.read, "en": numbers_en.read}
+
+# What may stand between the two ends of a range: 3〜5万, 3 to 5 million, 3~5만, 二、三万.
+_BETWEEN = re.compile(
+    r"\s*(?:[~\-、,・·]|to|or|and|から|ないし|에서|내지|또는|か)\s*", re.IGNORECASE
+)
+
+# (unit between the numbers, unit after the second, how many of the second make one of the first)
+_COMPOUNDS = tuple(
+    (re.compile(first), re.compile(second), factor)
+    for first, second, factor in (
+        (r"\s?(?:年|년|years?)(?:と|\s|,|and)*", r"\s?(?:[かカヵヶケ箇]?月|개월|months?)", 12),
+        (r"\s?(?:時間|시간|hours?)(?:と|\s|,|and)*", r"\s?(?:分|분|minutes?)", 60),
+        (r"\s?(?:分|분|minutes?)(?:と|\s|,|and)*", r"\s?(?:秒|초|seconds?)", 60),
+        (
+            r"\s?(?:メートル|미터|m|meters?)(?:\s|and)*",
+            r"\s?(?:センチ|센티|cm|centim|[^0-9A-Za-z])",
+            100,
+        ),
+        (r"\s?(?:ドル|달러|ユーロ|유로|dollars?)(?:\s|and)*", r"\s?(?:セント|센트|cents?)", 100),
+        (r"\s?(?:キロ|킬로)", r"", 1000),
+        (r"度", r"分", 10),
+    )
+)
+
+
+def read_numbers(text: str, language: str) -> tuple[Quantity, ...]:
+    """Return the numbers of a text in order of place, none overlapping; () without a reader.
+
+    >>> [int(q.value) for q in read_numbers("平成29年に2,500万人、8割が二十五歳", "ja")]
+    [2017, 25000000, 80, 25]
+    """
+    reader = READERS.get(language.split("-")[0])
+    if reader is None:
+        return ()
+    folded = fold(text)
+    found = tuple(_join(folded, in_order(reader(folded))))
+    return tuple(
+        replace(quantity, text=text[quantity.start : quantity.end])
+        for quantity in _spread(folded, found)
+    )
+
+
+def _join(text: str, found: tuple[Quantity, ...]) -> Iterator[Quantity]:
+    """Yield the quantities; the parts of a compound also stand for the whole (1年7カ月: 19)."""
+    whole = frozenset[Fraction]()
+    for quantity, following in zip_longest(found, found[1:]):
+        before, whole = whole, frozenset()
+        if following:
+            between = text[quantity.end : following.start]
+            after = text[following.end : following.end + 14]
+            for first, second, factor in _COMPOUNDS:
+                if len(between) < 14 and first.fullmatch(between) and second.match(after):
+                    parts = quantity.value * factor + following.value
+                    whole = frozenset({parts, parts / factor})
+        yield replace(quantity, also=quantity.also | before | whole)
+
+
+def _spread(text: str, found: tuple[Quantity, ...]) -> Iterator[Quantity]:
+    """Yield the quantities; the start of a range also has the scale of its end (3〜5万)."""
+    for quantity, following in zip_longest(found, found[1:]):
+        scale = following.scale if following else 1
+        if following and scale > 1 and quantity.scale == 1 and quantity.value < scale:
+            between = text[quantity.end : following.start]
+            if len(between) < 6 and _BETWEEN.fullmatch(between):
+                also = quantity.also | {quantity.value * scale}
+                yield replace(quantity, also=also)
+                continue
+        yield quantity

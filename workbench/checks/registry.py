@@ -1,0 +1,132 @@
+"""The list of checks, what they are given, and the one function that runs them all."""
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from workbench.errors import AccountingError
+from workbench.types import Document, Finding, Segment, Severity, Translation
+
+_MODULES = ("numbers", "quotations", "integrity", "scripts")
+_SKIPPED = frozenset({"blank", "marker", "label"})
+_ORDER: dict[str, int] = {"critical": 0, "major": 1, "minor": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A segment and its translation, with the pair before it in the text, if any.
+
+    source_language and language are BCP 47 codes of the two sides.
+    """
+
+    segment: Segment
+    translation: Translation
+    source_language: str
+    language: str
+    previous: "Pair | None" = None
+
+    @property
+    def source(self) -> str:
+        """Return the text of the segment."""
+        return self.segment.text
+
+    @property
+    def target(self) -> str:
+        """Return the text of the translation."""
+        return self.translation.text
+
+    def doubt(
+        self, name: str, severity: Severity, message: str, span: tuple[int, int] | None = None
+    ) -> Finding:
+        """Return a finding about this pair; span is in characters of the target text."""
+        return Finding(name, severity, self.segment.id, self.language, message, span)
+
+
+Check = Callable[[Pair], Iterator[Finding]]
+CHECKS: dict[str, Check] = {}
+
+
+def check(name: str) -> Callable[[Check], Check]:
+    """Register a function as the check of that name; a name taken twice is a ValueError."""
+
+    def register(function: Check) -> Check:
+        if name in CHECKS:
+            raise ValueError(f"Two checks are named {name!r}.")
+        CHECKS[name] = function
+        return function
+
+    return register
+
+
+def account(document: Document, translations: Sequence[Translation]) -> None:
+    """Hold that every non-blank segment has exactly one translation, in order.
+
+    Translations of blank segments may be there or not.
+
+    Raises AccountingError: a translation is missing, surplus or out of order.
+    """
+    blank = {s.id for s in document.segments if s.kind == "blank"}
+    read = [s.id for s in document.segments if s.id not in blank]
+    written = [t.segment_id for t in translations if t.segment_id not in blank]
+    if read == written:
+        return
+    place = next((i for i, (a, b) in enumerate(zip(read, written, strict=False)) if a != b), None)
+    place = min(len(read), len(written)) if place is None else place
+    wanted, found = (ids[place] if place < len(ids) else "nothing" for ids in (read, written))
+    raise AccountingError(
+        f"{document.name}: {len(read)} segments were read and {len(written)} translations came "
+        f"back; at place {place + 1} segment {wanted} was expected and {found} was found. "
+        "Nothing was written; please report this with the text."
+    )
+
+
+def run_checks(
+    document: Document, translations: Sequence[Translation], language: str
+) -> tuple[Finding, ...]:
+    """Return every doubt about the translations of a document, in document order.
+
+    Failed segments get one critical finding and nothing else; labels, markers and blanks are
+    only accounted.
+
+    Raises AccountingError: see account.
+    """
+    account(document, translations)
+    _load()
+    return tuple(f for pair in _pairs(document, translations, language) for f in _examine(pair))
+
+
+def work_list(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings with the worst first, those of one severity in the order given."""
+    return tuple(sorted(findings, key=lambda finding: _ORDER[finding.severity]))
+
+
+def _load() -> None:
+    """Import the modules of checks once; they register themselves."""
+    for name in _MODULES:
+        importlib.import_module(f"workbench.checks.{name}")
+
+
+def _pairs(
+    document: Document, translations: Sequence[Translation], language: str
+) -> Iterator[Pair]:
+    by_id = {translation.segment_id: translation for translation in translations}
+    previous: Pair | None = None
+    for segment in document.segments:
+        if segment.kind not in _SKIPPED:
+            near = previous and Pair(
+                previous.segment, previous.translation, document.language, language
+            )
+            previous = Pair(segment, by_id[segment.id], document.language, language, near)
+            yield previous
+
+
+def _examine(pair: Pair) -> Iterator[Finding]:
+    """Yield the doubts about one pair; without a translation there is only one."""
+    if pair.translation.origin == "failed":
+        reason = pair.translation.note or "the model gave no translation"
+        yield pair.doubt("accounting", "critical", f"Not translated: {reason}.".replace("..", "."))
+    elif pair.source.strip() and not pair.target.strip():
+        yield pair.doubt("accounting", "critical", "The target is empty; the source is not.")
+    else:
+        for function in CHECKS.values():
+            yield from function(pair)
