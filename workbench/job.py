@@ -26,7 +26,7 @@ from workbench.summaries import PRESETS, summarize
 from workbench.types import Document, Result, Translation
 
 # Above this a text goes through in pieces, in the formats that can be written in pieces.
-WHOLE = 4_000_000
+WHOLE = 1_000_000
 STREAMED = ("tsv", "txt")
 
 
@@ -40,7 +40,8 @@ def make_options(
     for kind, name, known in (("engine", engine, ENGINES), ("preset", preset, PRESETS)):
         if name != "auto" and name not in known:
             raise UnknownNameError(kind, name, ("auto", *known))
-    decoding = replace(get_model(model or default_model()).decoding, beam=beam) if beam else None
+    chosen = get_model(model or default_model())
+    decoding = replace(chosen.decoding, beam=beam) if beam else None
     return Options(model, engine, decoding, _count(summary), preset, pivot)
 
 
