@@ -1,12 +1,14 @@
 """Tiny checkpoints of every family, built by transformers itself; one of them is trained."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import sentencepiece
+import tokenizers
 import torch
 import transformers
+from transformers.models.nllb.tokenization_nllb import FAIRSEQ_LANGUAGE_CODES
 
 from workbench.catalogue import Model
 from workbench.types import Decoding
@@ -42,9 +44,9 @@ DIRECTIONS = (("ja", "en"), ("ja", "ko"), ("en", "ko"), ("ko", "en"))
 _TAGS = (">>eng<<", ">>kor<<", ">>jpn<<")
 _COLUMN = {"ja": 0, "en": 1, "ko": 2}
 _SIZE = {
-    "d_model": 32,
-    "encoder_layers": 2,
-    "decoder_layers": 2,
+    "d_model": 64,
+    "encoder_layers": 1,
+    "decoder_layers": 1,
     "encoder_attention_heads": 4,
     "decoder_attention_heads": 4,
     "encoder_ffn_dim": 64,
@@ -92,7 +94,7 @@ def model_of(path: Path, family: str, **changes: object) -> Model:
 
 def marian(folder: Path, *, tags: bool = True, steps: int = 0) -> Path:
     """Write a Marian checkpoint; with steps, trained until it knows TRIPLES by heart."""
-    spm = _sentencepiece(folder, "source", 400, eos_id=0, unk_id=1, bos_id=-1, pad_id=-1)
+    spm = _sentencepiece(folder, "source.spm", 400, eos_id=0, unk_id=1, bos_id=-1, pad_id=-1)
     (folder / "target.spm").write_bytes((folder / "source.spm").read_bytes())
     vocabulary = {spm.id_to_piece(i): i for i in range(spm.get_piece_size())}
     for token in (*(_TAGS if tags else ()), "<pad>"):
@@ -134,31 +136,26 @@ def _marian_network(
     torch.manual_seed(1)
     network = transformers.MarianMTModel(config)
     if steps:
-        # One thread: with more, a model this small waits for its threads most of the time.
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        _train(network, spm, vocabulary, steps)
-        torch.set_num_threads(threads)
+        tag = {"en": vocabulary[">>eng<<"], "ko": vocabulary[">>kor<<"]}
+        rows = [([tag[b], *spm.encode(s), 0], [*spm.encode(t), 0]) for _, b, s, t in pairs()]
+        _train(network, rows, steps)
     network.generation_config.update(max_length=128, num_beams=6, bad_words_ids=[[pad]])
     network.save_pretrained(folder)
 
 
 def _train(
-    network: transformers.MarianMTModel,
-    spm: sentencepiece.SentencePieceProcessor,
-    vocabulary: Mapping[str, int],
-    steps: int,
+    network: transformers.PreTrainedModel, rows: Sequence[tuple[list[int], list[int]]], steps: int
 ) -> None:
-    pad, tag = vocabulary["<pad>"], {"en": ">>eng<<", "ko": ">>kor<<"}
-    rows = [
-        ([vocabulary[tag[b]], *spm.encode(s), 0], [*spm.encode(t), 0]) for _, b, s, t in pairs()
-    ]
-    sources = _padded([source for source, _ in rows], pad)
-    targets = _padded([target for _, target in rows], pad)
-    starts = torch.cat([torch.full((len(rows), 1), pad), targets[:, :-1]], 1)
-    optimizer = torch.optim.Adam(network.parameters(), lr=3e-3)
+    """Let a network learn (source numbers, target numbers) rows by heart."""
+    # One thread: with more, a model this small waits for its threads most of the time.
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    pad, start = network.config.pad_token_id, network.config.decoder_start_token_id
+    sources, targets = (_padded([row[side] for row in rows], pad) for side in (0, 1))
+    starts = torch.cat([torch.full((len(rows), 1), start), targets[:, :-1]], 1)
+    optimizer = torch.optim.Adam(network.parameters(), lr=4e-3)
     for step in range(steps):
-        optimizer.param_groups[0]["lr"] = 3e-3 * min(1, (step + 1) / 20, (steps - step) / 40)
+        optimizer.param_groups[0]["lr"] = 4e-3 * min(1, (step + 1) / 20, (steps - step) / 40)
         logits = network(
             input_ids=sources, attention_mask=(sources != pad).long(), decoder_input_ids=starts
         ).logits
@@ -168,9 +165,11 @@ def _train(
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        with torch.no_grad():
-            # Marian decoding starts from a zero embedding: the row of <pad> must stay zero.
-            network.model.shared.weight[pad] = 0
+        if network.config.model_type == "marian":
+            with torch.no_grad():
+                # Marian decoding starts from a zero embedding: the row of <pad> must stay zero.
+                network.model.shared.weight[pad] = 0
+    torch.set_num_threads(threads)
 
 
 def _padded(rows: list[list[int]], pad: int) -> torch.Tensor:
@@ -181,11 +180,11 @@ def _padded(rows: list[list[int]], pad: int) -> torch.Tensor:
 def _sentencepiece(
     folder: Path, name: str, size: int, **options: object
 ) -> sentencepiece.SentencePieceProcessor:
-    """Train a unigram model on TRIPLES and write it as NAME.spm."""
+    """Train a unigram model on TRIPLES and write it under the name given."""
     folder.mkdir(parents=True, exist_ok=True)
     text = folder / "sentences.tmp"
     text.write_text("\n".join(s for triple in TRIPLES for s in triple), encoding="utf-8")
-    prefix = folder / name
+    prefix = folder / "trained"
     sentencepiece.SentencePieceTrainer.train(
         input=str(text),
         model_prefix=str(prefix),
@@ -197,6 +196,132 @@ def _sentencepiece(
     )
     text.unlink()
     prefix.with_suffix(".vocab").unlink()
-    return sentencepiece.SentencePieceProcessor(
-        model_file=str(prefix.with_suffix(".model").rename(prefix.with_suffix(".spm")))
+    file = prefix.with_suffix(".model").rename(folder / name)
+    return sentencepiece.SentencePieceProcessor(model_file=str(file))
+
+
+def nllb(folder: Path, *, codes: bool = True, steps: int = 150) -> Path:
+    """Write an NLLB checkpoint: an M2M100 network and a tokenizer.json with FLORES codes.
+
+    Without codes, transformers reads every language code as <unk> and says nothing.
+    """
+    _sentencepiece(folder, "sentencepiece.bpe.model", 500, model_type="bpe")
+    special = {"extra_special_tokens": FAIRSEQ_LANGUAGE_CODES} if codes else {}
+    size = _tokenizer_from_spm(folder, "NllbTokenizer", **special)
+    _save(
+        folder,
+        transformers.M2M100Config(vocab_size=size, **_FAIRSEQ, **_SIZE),
+        steps,
+        max_length=200,
     )
+    return folder
+
+
+def mbart50(folder: Path) -> Path:
+    """Write an mBART-50 checkpoint."""
+    _sentencepiece(folder, "sentencepiece.bpe.model", 300)
+    size = _tokenizer_from_spm(folder, "MBart50Tokenizer")
+    config = transformers.MBartConfig(
+        vocab_size=size, tokenizer_class="MBart50Tokenizer", **_FAIRSEQ, **_SIZE
+    )
+    _save(folder, config, max_length=200)
+    return folder
+
+
+def m2m100(folder: Path) -> Path:
+    """Write an M2M100 checkpoint: vocab.json and a SentencePiece model."""
+    spm = _sentencepiece(folder, "sentencepiece.bpe.model", 300)
+    pieces = [spm.id_to_piece(i) for i in range(3, spm.get_piece_size())]
+    vocabulary = {piece: i for i, piece in enumerate(["<s>", "<pad>", "</s>", "<unk>", *pieces])}
+    (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    spm_file = str(folder / "sentencepiece.bpe.model")
+    tokenizer = transformers.M2M100Tokenizer(str(folder / "vocab.json"), spm_file)
+    tokenizer.save_pretrained(folder)
+    size = len(vocabulary) + len(tokenizer.lang_token_to_id) + tokenizer.num_madeup_words
+    _save(folder, transformers.M2M100Config(vocab_size=size, **_FAIRSEQ, **_SIZE), max_length=200)
+    return folder
+
+
+def t5(folder: Path, *, prefixes: tuple[str, ...] = ("<2en>", "<2ko>", "<2ja>")) -> Path:
+    """Write a T5 checkpoint with the language prefixes of MADLAD-400."""
+    special = {"pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1}
+    _sentencepiece(folder, "spiece.model", 300, user_defined_symbols=list(prefixes), **special)
+    size = _tokenizer_from_spm(folder, "T5Tokenizer", extra_ids=4)
+    config = transformers.T5Config(
+        vocab_size=size,
+        d_model=64,
+        d_kv=16,
+        d_ff=64,
+        num_layers=1,
+        num_heads=4,
+        feed_forward_proj="gated-gelu",
+        pad_token_id=0,
+        eos_token_id=1,
+        decoder_start_token_id=0,
+    )
+    _save(folder, config)
+    return folder
+
+
+def bart(folder: Path) -> Path:
+    """Write a BART checkpoint: byte-level BPE, and <s> forced at the start of every target."""
+    folder.mkdir(parents=True, exist_ok=True)
+    trained = tokenizers.ByteLevelBPETokenizer()
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    sentences = [s for triple in TRIPLES for s in triple]
+    trained.train_from_iterator(sentences, vocab_size=600, special_tokens=special)
+    trained.save_model(str(folder))
+    tokenizer = transformers.BartTokenizer.from_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    config = transformers.BartConfig(
+        vocab_size=len(tokenizer), forced_bos_token_id=0, forced_eos_token_id=2, **_SIZE
+    )
+    _save(folder, config, min_length=40, no_repeat_ngram_size=3)
+    return folder
+
+
+_FAIRSEQ = {
+    "scale_embedding": True,
+    "decoder_start_token_id": 2,
+    "eos_token_id": 2,
+    "pad_token_id": 1,
+}
+_NETWORKS = {
+    "m2m_100": transformers.M2M100ForConditionalGeneration,
+    "mbart": transformers.MBartForConditionalGeneration,
+    "t5": transformers.T5ForConditionalGeneration,
+    "bart": transformers.BartForConditionalGeneration,
+}
+
+
+def _tokenizer_from_spm(folder: Path, name: str, **settings: object) -> int:
+    """Let transformers turn the folder's SentencePiece model into tokenizer.json."""
+    config = {"tokenizer_class": name, "model_max_length": 128, **settings}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config), encoding="utf-8")
+    tokenizer = getattr(transformers, name).from_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return len(tokenizer)
+
+
+def _save(
+    folder: Path, config: transformers.PretrainedConfig, steps: int = 150, **generation: int
+) -> None:
+    torch.manual_seed(2)
+    network = _NETWORKS[config.model_type](config)
+    _train(network, _rows(folder), steps)
+    network.generation_config.update(**generation)
+    network.save_pretrained(folder)
+
+
+def _rows(folder: Path) -> list[tuple[list[int], list[int]]]:
+    """Return the Japanese-Korean sentences in numbers, as transformers' own tokenizer has them."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    codes = {"Nllb": ("jpn_Jpan", "kor_Hang"), "MBart": ("ja_XX", "ko_KR"), "M2M1": ("ja", "ko")}
+    named = [v for k, v in codes.items() if type(tokenizer).__name__.startswith(k)]
+    for tokenizer.src_lang, tokenizer.tgt_lang in named:
+        pass
+    prefix = "<2ko> " if "<2ko>" in tokenizer.get_vocab() else ""
+    return [
+        (tokenizer(prefix + ja)["input_ids"], tokenizer(text_target=ko)["input_ids"])
+        for ja, _, ko in TRIPLES
+    ]

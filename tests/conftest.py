@@ -1,5 +1,6 @@
 """Fixtures of every test: folders of its own, and tiny checkpoints that are built once."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,19 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Model:
 
     folder = checkpoints.marian(tmp_path_factory.mktemp("trained"), steps=100)
     return checkpoints.model_of(folder, "marian", pairs=checkpoints.DIRECTIONS)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory, trained: Model) -> Callable[[str], Model]:
+    """Return a function from a family to its tiny model, built at the first call."""
+    import checkpoints
+
+    built = {"marian": trained}
+
+    def get(family: str) -> Model:
+        if family not in built:
+            folder = getattr(checkpoints, family)(tmp_path_factory.mktemp(family))
+            built[family] = checkpoints.model_of(folder, family)
+        return built[family]
+
+    return get

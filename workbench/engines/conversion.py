@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -44,20 +45,24 @@ def cache_folder() -> Path:
 
 
 def fingerprint(path: Path) -> str:
-    """Return one SHA-256 over the names and contents of a checkpoint's files.
+    """Return one SHA-256 over the names and contents of a checkpoint's files."""
+    files = {file for pattern in _READ for file in path.glob(pattern)}
+    named = "\n".join(f"{name} {digest}" for name, digest in sorted(_hashes(files).items()))
+    return hashlib.sha256(named.encode()).hexdigest()
 
-    A file's hash is remembered by path, size and time, so that the next start need not read it.
+
+def _hashes(files: Iterable[Path]) -> dict[str, str]:
+    """Return file name -> SHA-256.
+
+    A hash is remembered by path, size and time, so that the next start need not read the file.
     """
     memory = cache_folder() / "hashes.json"
     known = _read(memory)
-    files = sorted({file for pattern in _READ for file in path.glob(pattern)})
     keys = {file: _state(file) for file in files}
     fresh = {key: _sha256(file) for file, key in keys.items() if key not in known}
     if fresh:
         _write(memory, known | fresh)
-    hashes = known | fresh
-    named = "\n".join(f"{file.name} {hashes[keys[file]]}" for file in files)
-    return hashlib.sha256(named.encode()).hexdigest()
+    return {file.name: (known | fresh)[key] for file, key in keys.items()}
 
 
 def _state(file: Path) -> str:
@@ -70,10 +75,10 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def converted(model: Model, compute_type: str, *, anew: bool = False) -> Path:
+def converted(model: Model, compute_type: str) -> Path:
     """Return the folder of a model's conversion, making it when it is missing or damaged.
 
-    Two processes that ask at once make it once. anew: make it even if it looks whole.
+    Two processes that ask at once make it once.
     Raises ModelError: the checkpoint is unsafe or damaged. EngineError: CTranslate2 cannot serve
     this kind of checkpoint.
     """
@@ -82,12 +87,12 @@ def converted(model: Model, compute_type: str, *, anew: bool = False) -> Path:
     key = f"{fingerprint(model.path)}|{library}|{compute_type}|{model.family}|{_FORMAT}"
     name = hashlib.sha256(key.encode()).hexdigest()[:32]
     target = cache_folder() / "ct2" / name
-    if not anew and _whole(target):
+    if _whole(target):
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(target.with_suffix(".lock")):
         # Another process may have made it while this one waited.
-        if anew or not _whole(target):
+        if not _whole(target):
             _make(model, compute_type, target)
     return target
 
@@ -107,10 +112,10 @@ def vocabulary(path: Path) -> frozenset[str]:
 
 
 def _whole(path: Path) -> bool:
-    """Say whether every file of a conversion is there in its length; the card is written last."""
-    sizes = _read(path / _CARD).get("sizes", {})
-    files = ((path / name, size) for name, size in sizes.items())
-    return bool(sizes) and all(f.is_file() and f.stat().st_size == size for f, size in files)
+    """Say whether every file of a conversion is as it was written; the card is written last."""
+    hashes = _read(path / _CARD).get("hashes")
+    files = [path / name for name in hashes or ()]
+    return bool(hashes) and all(f.is_file() for f in files) and _hashes(files) == hashes
 
 
 def _make(model: Model, compute_type: str, target: Path) -> None:
@@ -125,9 +130,8 @@ def _make(model: Model, compute_type: str, target: Path) -> None:
         for file in {f for pattern in _READ for f in model.path.glob(pattern)}:
             (source / file.name).symlink_to(file.resolve())
         _convert(model, config, source, work, compute_type)
-    sizes = {f.name: f.stat().st_size for f in work.iterdir()}
-    del sizes[_CARD]
-    _write(work / _CARD, _read(work / _CARD) | {"sizes": sizes})
+    hashes = _hashes(f for f in work.iterdir() if f.name != _CARD)
+    _write(work / _CARD, _read(work / _CARD) | {"hashes": hashes})
     shutil.rmtree(target, ignore_errors=True)
     work.rename(target)
 
@@ -142,6 +146,7 @@ def _convert(
     import ctranslate2
     import transformers
 
+    transformers.logging.disable_progress_bar()
     tokenizer = transformers.AutoTokenizer.from_pretrained(source, local_files_only=True)
     _require_servable(model, config, tokenizer)
     _patch(source, config, tokenizer)

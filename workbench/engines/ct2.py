@@ -5,7 +5,6 @@ A checkpoint is converted at its first use (workbench.engines.conversion).
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import ctranslate2
@@ -37,20 +36,16 @@ class CT2Engine:
         self._compute_type = compute_type or _best_type(self._device)
         self._threads = {"inter_threads": inter or 1, "intra_threads": intra or _cores()}
         path = conversion.converted(model, self._compute_type)
-        try:
-            self._open(path)
-        except (RuntimeError, OSError, ValueError, KeyError):
-            # Lengths are right and the contents are not: a conversion costs less than a riddle.
-            self._open(conversion.converted(model, self._compute_type, anew=True))
-
-    def _open(self, path: Path) -> None:
         frame, known = conversion.frame(path), conversion.vocabulary(path)
         coder = conventions.open_coder(path, frame)
         self._eos = frame.eos
-        self._convention = conventions.Convention(self._model, coder, frame, known.__contains__)
-        self._translator = ctranslate2.Translator(
-            str(path), device=self._device, compute_type=self._compute_type, **self._threads
-        )
+        self._convention = conventions.Convention(model, coder, frame, known.__contains__)
+        try:
+            self._translator = ctranslate2.Translator(
+                str(path), device=self._device, compute_type=self._compute_type, **self._threads
+            )
+        except (RuntimeError, ValueError, LookupError) as exc:
+            raise EngineError(f"CTranslate2 cannot load model {model.name!r}: {exc}") from exc
 
     @property
     def settings(self) -> dict[str, str]:
@@ -122,7 +117,8 @@ def _search(decoding: Decoding, told: int) -> dict[str, Any]:
     return {
         "beam_size": max(decoding.beam, decoding.n_best),
         "num_hypotheses": decoding.n_best,
-        "length_penalty": decoding.length_penalty,
+        # At exactly 0, CTranslate2 stops at the first finished sentence, whatever the beam.
+        "length_penalty": decoding.length_penalty or 1e-9,
         "repetition_penalty": decoding.repetition_penalty,
         "no_repeat_ngram_size": decoding.no_repeat_ngram,
         "max_decoding_length": decoding.max_length + told,

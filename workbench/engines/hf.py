@@ -78,11 +78,11 @@ class HFEngine:
         return [done.get(text, Hypothesis("")) for text in texts]
 
     def _load(self, model: Model) -> Any:
-        half = torch.bfloat16 if self._device == "cuda" else torch.float32
+        transformers.logging.disable_progress_bar()
         try:
             network = transformers.AutoModelForSeq2SeqLM.from_pretrained(
                 model.path,
-                dtype=half,
+                dtype=self._precision(),
                 local_files_only=True,
                 use_safetensors=True,
                 trust_remote_code=False,
@@ -92,6 +92,11 @@ class HFEngine:
                 f"Model {model.name!r} in {model.path} cannot be loaded: {exc}"
             ) from exc
         return network.to(self._device).eval()
+
+    def _precision(self) -> torch.dtype:
+        if self._device == "cpu":
+            return torch.float32  # a half-precision checkpoint would run in halves, and slowly
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
     def _open_tokenizer(self, model: Model) -> conventions.Convention:
         tokenizer = transformers.AutoTokenizer.from_pretrained(
@@ -171,8 +176,9 @@ class HFEngine:
             ).logits.float()  # (rows, len - 1, vocab)
             labels = rows[:, 1:]
             picked = logits.gather(2, labels.unsqueeze(2)).squeeze(2) - logits.logsumexp(2)
-            # Padding stands only behind the end token.
-            counted = labels != self._pad
+            # Behind the end token stands padding, or (where <pad> is number 0) more end tokens.
+            ends = (labels == self._eos).long()
+            counted = (labels != self._pad) & (ends.cumsum(1) - ends == 0)
             counted[:, :told] = False
             means += (picked.where(counted, 0).sum(1) / counted.sum(1).clamp(min=1)).tolist()
         return [min(0.0, mean) for mean in means]
@@ -182,7 +188,8 @@ class HFEngine:
     ) -> list[Hypothesis]:
         single = []
         for row, score in zip(output, scores, strict=True):
-            tokens = [self._tokens[i] for i in row[1 + told :] if i != self._pad]
+            # Vocabularies are padded: some numbers have no token.
+            tokens = [self._tokens.get(i, "") for i in row[1 + told :] if i != self._pad]
             text = self._convention.decode(tokens)
             # Some families start with the end token: only later ones end the sentence.
             single.append(Hypothesis(text, score, truncated=self._eos not in row[1 + told :]))
