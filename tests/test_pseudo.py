@@ -22,7 +22,7 @@ def disguise(engine, text):
     [
         ("寒かった。", "⟦寒かった。⟧"),
         ("추웠다.", "⟦추웠다.⟧"),
-        ("Total", "⟦Ťöťáĺ~~⟧"),
+        ("Total", "⟦Ťóťáĺ~~⟧"),
         ("{name} %s <b>12</b> &amp;", "⟦{name} %s <b>12</b> &amp;⟧"),
         ("https://example.org/a 3.5%", "⟦https://example.org/a 3.5%⟧"),
         (" ", ""),
