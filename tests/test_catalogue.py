@@ -84,7 +84,7 @@ def test_every_model_has_the_codes_of_its_languages(model: Model) -> None:
 
 def test_the_default_model_is_in_the_catalogue_and_tags_its_targets() -> None:
     model = get_model(default_model())
-    assert (model.target, model.tags["ko"], model.max_source) == ("tag", ">>kor<<", 250)
+    assert (model.target, model.tags["ko"], model.max_source) == ("tag", ">>kor<<", 120)
     assert model.pairs == (("ja", "en"), ("ja", "ko"), ("en", "ko"), ("ko", "en"))
 
 
