@@ -112,9 +112,11 @@ def find_loop(text: str) -> tuple[int, int] | None:
         enough = len(unit) > 3 or len(match[0]) >= 5 * len(unit)
         if enough and _LETTER.search(unit):
             return match.span()
-    same = _SAME_SIGN.search(text)
-    if same and not same[1].isdigit() and same[1] != "ー":
-        return same.span()
+    for same in _SAME_SIGN.finditer(text):
+        # A quadrillion has fifteen zeros; nothing that people count has thirty.
+        longest = 29 if same[1].isdigit() else 9
+        if len(same[0]) > longest and same[1] != "ー":
+            return same.span()
     grams = Counter(text[i : i + _GRAM] for i in range(len(text) - _GRAM + 1))
     if len(text) - _GRAM + 1 - len(grams) < _GRAM:
         return None
