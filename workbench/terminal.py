@@ -10,6 +10,7 @@ from rich.text import Text
 from workbench.render import payload
 from workbench.types import Result
 
+LISTED = 12
 _COLOUR = {"critical": "bold red", "major": "yellow", "minor": "dim"}
 
 
@@ -18,14 +19,20 @@ def show(result: Result, console: Console) -> None:
     view = payload(result)
     console.print(_bullets(view) if view["bullets"] else Text(view["refusal"], style="italic"))
     console.print(_aligned(view))
-    for finding in view["findings"]:
+    for finding in view["findings"][:LISTED]:
         column = view["columns"][finding["column"]]
         line = Text(f"{finding['severity']:>8} ", style=_COLOUR[finding["severity"]])
         line.append(f"{finding['segment']} {column['native']}: {finding['message']}", style="")
         console.print(line)
-    doubts = len(view["findings"])
-    count = {0: "No doubts found.", 1: "1 doubt; look there first."}
-    console.print(count.get(doubts, f"{doubts} doubts, the gravest first."), style="bold")
+    console.print(_count(len(view["findings"])), style="bold")
+
+
+def _count(doubts: int) -> str:
+    if doubts <= 1:
+        return ("No doubts found.", "1 doubt: look there first.")[doubts]
+    if doubts <= LISTED:
+        return f"{doubts} doubts, the gravest first."
+    return f"The {LISTED} gravest of {doubts} doubts; an output file (--output) has them all."
 
 
 def _bullets(view: dict[str, Any]) -> Table:
