@@ -117,6 +117,12 @@ def test_the_signature_changes_with_the_decoding() -> None:
     assert signature(dict(one.manifest), ("ja", "ko")) == one.columns[0].signature
 
 
+def test_the_signature_names_the_hash_of_the_files_that_translated() -> None:
+    result = bench(FakeEngine()).process(split("寒かった。", "ja"), ["ko"])
+    assert len(str(result.manifest["files"])) == 64
+    assert f"|files:{str(result.manifest['files'])[:12]}|" in result.columns[0].signature
+
+
 def test_an_unknown_target_is_refused_before_anything_is_loaded() -> None:
     with pytest.raises(UnknownNameError, match="language"):
         next(
@@ -175,7 +181,7 @@ def test_a_failed_segment_is_a_critical_finding() -> None:
 
 def test_the_manifest_names_what_made_the_result() -> None:
     result = Workbench().process(split("Good morning. It is 7.30.", "en"), ["ko"], PSEUDO)
-    named = {"workbench", "model", "licence", "engine", "decoding", "routes", "segmenter"}
+    named = {"workbench", "model", "files", "licence", "engine", "decoding", "routes", "segmenter"}
     assert named <= set(result.manifest)
 
 

@@ -38,7 +38,8 @@ def translate_label(segment: Segment, run: RouteRun) -> Translation:
         return Translation(segment.id, run.target, _punctuated(known, run.target), "label")
     outcome = run.translate([name])[name]
     text = _punctuated(_TAIL.sub("", outcome.text), run.target)
-    return replace(outcome, segment_id=segment.id, text=text if outcome.text else "")
+    note = outcome.note or "a name, translated out of context: check it"
+    return replace(outcome, segment_id=segment.id, text=text if outcome.text else "", note=note)
 
 
 def translate_marker(segment: Segment, source: str, target: str) -> Translation:

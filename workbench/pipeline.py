@@ -19,6 +19,7 @@ from workbench import batching, routing
 from workbench.catalogue import Model, default_model, get_model
 from workbench.checks import run_checks, work_list
 from workbench.engines import Engine, load_engine
+from workbench.engines.conversion import fingerprint
 from workbench.labels import translate_label, translate_marker
 from workbench.languages import get_language
 from workbench.summaries import summarize
@@ -178,6 +179,7 @@ class Workbench:
             "python": platform.python_version(),
             "model": model.name,
             "revision": model.revision,
+            "files": fingerprint(model.path) if model.path else "",
             "licence": model.licence,
             "engine": dict(self.engine(options).settings),
             "decoding": asdict(decoding),
@@ -196,6 +198,7 @@ def signature(manifest: dict[str, object], route: routing.Route) -> str:
     engine, decoding = manifest["engine"], manifest["decoding"]
     assert isinstance(engine, dict) and isinstance(decoding, dict)
     parts = [("workbench", manifest["workbench"]), ("model", manifest["model"])]
+    parts += [("files", str(manifest["files"])[:12])] if manifest["files"] else []
     parts += sorted(engine.items())
     parts += [("beam", decoding["beam"]), ("lp", decoding["length_penalty"])]
     parts += [("rp", decoding["repetition_penalty"]), ("ngram", decoding["no_repeat_ngram"])]
