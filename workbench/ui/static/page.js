@@ -1,0 +1,11 @@
+/* What the page does besides the aligned view: Ctrl+Enter or ⌘+Enter starts, wherever the focus is. */
+"use strict";
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const start = document.querySelector("button#wb-start:not([disabled])");
+  if (!start) return;
+  event.preventDefault();
+  // Gradio hands a text over when its field changes; leaving the field makes sure of that.
+  document.activeElement?.dispatchEvent(new Event("change", { bubbles: true }));
+  setTimeout(() => start.click(), 60);
+});

@@ -1,0 +1,57 @@
+"""The words of the page, and small pieces of HTML that show them in the reader's language."""
+
+import json
+from functools import cache
+from importlib.resources import files
+
+import gradio as gr
+
+Words = dict[str, dict[str, str]]
+
+
+@cache
+def words() -> Words:
+    """Return {language: {key: text}}; the page and the aligned view share them."""
+    table: Words = json.loads((files("workbench.ui") / "strings.json").read_text("utf-8"))
+    return table
+
+
+def spoken(template: str, elem_id: str) -> gr.HTML:
+    """Return fixed HTML whose elements with data-say="key" show that word.
+
+    Its value may be {"key", "values", "level"}: then the element with data-say="" says that. The
+    template is ours; what comes in a value is only ever text.
+    """
+    script = f"""
+    const speaker = WorkbenchView.speaker({json.dumps(words(), ensure_ascii=False)});
+    const show = () => {{
+      for (const node of element.querySelectorAll('[data-say]')) {{
+        const said = node.dataset.say ? {{ key: node.dataset.say }} : props.value;
+        node.textContent = said?.key ? speaker.say(said.key, said.values || {{}}) : '';
+        node.dataset.level = said?.level || '';
+      }}
+    }};
+    watch('value', show);
+    show();
+    """
+    return gr.HTML(None, html_template=template, js_on_load=script, elem_id=elem_id, padding=False)
+
+
+def aligned_view() -> gr.HTML:
+    """Return the aligned view: its value is what workbench.render.payload returns."""
+    script = f"""
+    const strings = {json.dumps(words(), ensure_ascii=False)};
+    const host = element.querySelector('.wb-host');
+    WorkbenchView.mount(host, props.value || {{ status: {{ key: 'empty' }} }}, strings);
+    watch('value', () => {{
+      WorkbenchView.update(element.querySelector('.wb-host'), props.value || {{}});
+    }});
+    """
+    return gr.HTML(
+        None,
+        html_template='<div class="wb-host"></div>',
+        js_on_load=script,
+        elem_id="wb-view",
+        padding=False,
+        apply_default_css=False,
+    )
