@@ -115,7 +115,8 @@ def test_summarize_says_why_it_refuses() -> None:
 
 def test_a_text_too_large_for_memory_goes_through_in_pieces(tmp_path: Path) -> None:
     source, target = tmp_path / "big.txt", tmp_path / "big.tsv"
-    source.write_text("".join(f"{n:06}番目の、とても短い文です。\n" for n in range(60_000)), encoding="utf-8")
+    lines = (f"{n:06}番目の、とても短い文です。\n" for n in range(60_000))
+    source.write_text("".join(lines), encoding="utf-8")
     done = run("translate", str(source), "--to", "en", *PSEUDO, "-o", str(target), "-q")
     with target.open(encoding="utf-8") as rows:
         ids = [row.split("\t", 1)[0] for row in rows]
@@ -144,9 +145,7 @@ def test_interrupting_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
-    command = (
-        f"{sys.executable} -m workbench translate {SAMPLE} --to en --model pseudo | head -1"
-    )
+    command = f"{sys.executable} -m workbench translate {SAMPLE} --to en --model pseudo | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, timeout=60, check=False)
     assert b"Traceback" not in done.stderr and b"Broken" not in done.stderr
 

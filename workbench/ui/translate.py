@@ -1,11 +1,10 @@
 """The Translate tab: paste, choose, watch the columns fill, look at the doubts, take it away."""
 
 import logging
-import shutil
 import tempfile
-import time
+import threading
+import traceback
 import uuid
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,25 +14,34 @@ from typing import Any
 
 import gradio as gr
 
-from workbench.catalogue import Model, default_model, get_model, is_installed, load_catalogue
-from workbench.errors import WorkbenchError
+from workbench.catalogue import (
+    Model,
+    default_model,
+    find_route,
+    get_model,
+    is_installed,
+    load_catalogue,
+)
+from workbench.errors import UsageError, WorkbenchError
 from workbench.identification import identify
 from workbench.languages import LANGUAGES
 from workbench.pipeline import Options, Workbench
-from workbench.render import FORMATS, partial_payload, payload
+from workbench.render import FORMATS
 from workbench.segmentation import split
 from workbench.summaries import PRESETS
-from workbench.types import Document, Result, Translation
+from workbench.types import Result
+from workbench.ui.streaming import Stops, stream
 from workbench.ui.words import aligned_view, spoken
 
 LIMIT = 200_000
-# Seconds between two drawings while a translation streams in.
-PACE = 0.35
-_KEPT = 20
+# Runs at a time. Their batches take turns at the engine: a long text does not hold up a short one.
+RUNS = 4
 _AUTO = "auto"
 _DETECT = "Auto · 自動 · 자동"
 _COUNTS = (_AUTO, "3", "5", "7")
 _FILES = tuple(name for name in FORMATS if name != "txt")
+# More than the limit is refused, so more need not travel. A character is one or two code units.
+_CUT = f"(text, ...rest) => [(text || '').slice(0, {2 * LIMIT + 2}), ...rest]"
 _log = logging.getLogger(__name__)
 
 
@@ -78,8 +86,9 @@ def add(bench: Workbench, say: gr.I18n) -> None:
     text = gr.Textbox(
         label=say("text"),
         placeholder=say("text_placeholder"),
-        lines=6,
-        max_lines=9,
+        # Equal, or the field measures itself anew at every change: seconds for a long text.
+        lines=8,
+        max_lines=8,
         elem_id="wb-source",
         autofocus=True,
     )
@@ -106,11 +115,15 @@ def _connect_text(
 ) -> None:
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     text, source, hint = controls.text, controls.source, controls.hint
-    kept = gr.State("")
-    # The start of a text tells its language: a large one need not travel at every change.
-    for changed in (text.change, source.change):
+    kept, dropped = gr.State(""), gr.State([])
+    for changed in (text.change, source.change, controls.model.change):
         changed(
-            _detect, [text, source], hint, js="(t, s) => [(t || '').slice(0, 4000), s]", **quiet
+            _detect,
+            [text, source, controls.model, controls.targets, dropped],
+            [hint, controls.targets, dropped],
+            # The start of a text tells its language: a large one need not travel at every change.
+            js="(text, ...rest) => [(text || '').slice(0, 4000), ...rest]",
+            **quiet,
         )
     clear.click(
         lambda old: ("", old, gr.Button(interactive=bool(old))), text, [text, kept, undo], **quiet
@@ -118,33 +131,40 @@ def _connect_text(
     undo.click(lambda old: (old, gr.Button(interactive=False)), kept, [text, undo], **quiet)
     for name, button in samples.items():
         button.click(partial(_read_sample, name), None, [text, source], **quiet)
-    controls.model.change(_offer_targets, controls.model, controls.targets, **quiet)
 
 
 def _connect_run(bench: Workbench, controls: Controls, start: gr.Button, stop: gr.Button) -> None:
-    shelf = _Shelf()
+    stops = Stops()
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     buttons = [start, stop]
-    begun = start.click(lambda: _switch(True), None, buttons, queue=False, **quiet)
-    run = begun.then(
-        partial(_run, bench, shelf),
-        [
-            controls.text,
-            controls.source,
-            controls.targets,
-            controls.model,
-            controls.count,
-            controls.preset,
-        ],
+    fields = [controls.text, controls.source, controls.targets]
+    fields += [controls.model, controls.count, controls.preset]
+
+    def begin(request: gr.Request) -> tuple[gr.Button, gr.Button]:
+        stops.begin(str(request.session_hash))
+        return _switch(True)
+
+    def run(request: gr.Request, text: str, *choices: Any) -> Iterator[list[Any]]:
+        session = str(request.session_hash)
+        try:
+            yield from _run(bench, Request(_sound(text), *choices), stops.switch(session))
+        finally:
+            stops.end(session)
+
+    def halt(request: gr.Request) -> gr.Button:
+        stops.switch(str(request.session_hash)).set()
+        return gr.Button(interactive=False)
+
+    stop.click(halt, None, stop, queue=False, **quiet)
+    start.click(begin, None, buttons, queue=False, **quiet).then(
+        run,
+        fields,
         [controls.view, *controls.downloads],
-        concurrency_limit=1,
+        js=_CUT,
+        concurrency_limit=RUNS,
         concurrency_id="model",
         **quiet,
-    )
-    run.then(lambda: _switch(False), None, buttons, queue=False, **quiet)
-    stop.click(_stopped, controls.view, controls.view, cancels=[run], queue=False, **quiet).then(
-        lambda: _switch(False), None, buttons, queue=False, **quiet
-    )
+    ).then(lambda: _switch(False), None, buttons, queue=False, **quiet)
 
 
 def _switch(running: bool) -> tuple[gr.Button, gr.Button]:
@@ -168,54 +188,31 @@ class Request:
         return Options(self.model, summary=count, preset=self.preset)
 
 
-def _run(bench: Workbench, shelf: "_Shelf", *fields: Any) -> Iterator[list[Any]]:
+def _run(bench: Workbench, request: Request, stop: threading.Event) -> Iterator[list[Any]]:
     """Yield the view's value and the download buttons while a text is translated."""
-    closed = [gr.DownloadButton(visible=False) for _ in _FILES]
-    request = Request(*fields)
+    closed = [gr.update(visible=False) for _ in _FILES]
+    view: dict[str, Any] = {"run": uuid.uuid4().hex}
     try:
         question = _question(request)
         if question:
-            yield [{"status": question, "run": uuid.uuid4().hex}, *closed]
+            yield [view | {"status": question}, *closed]
             return
         language = request.source or identify(request.text, tuple(LANGUAGES)).language
         document = split(request.text, language)
         wanted = [code for code in request.targets if code != language]
-        for value, result in _stream(bench, document, wanted, request.options()):
-            ready = shelf.put(result) if result else closed
-            yield [value, *ready]
+        # Gradio takes a copy of each file when it is yielded; ours go at once.
+        with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+            for view, result in stream(bench, document, wanted, request.options(), stop):
+                yield [view, *(_written(result, Path(folder)) if result else closed)]
     except WorkbenchError as error:
-        yield [{"status": _failure("failure", message=str(error))}, *closed]
+        yield [view | {"status": _failure("failure", message=str(error))}, *closed]
     except Exception as error:
         # The one place that stops everything: a reader must see a sentence, never a dead page.
-        _log.exception("Translation stopped: %s", type(error).__name__)
-        yield [{"status": _failure("unexpected", name=type(error).__name__)}, *closed]
-
-
-def _stream(
-    bench: Workbench, document: Document, targets: Sequence[str], options: Options
-) -> Iterator[tuple[dict[str, Any], Result | None]]:
-    """Yield (view, None) a few times a second, and at the end (view, result)."""
-    run = {"run": uuid.uuid4().hex}
-    started = drawn = time.monotonic()
-    done: list[Translation] = []
-    pace = PACE + len(document.segments) / 4000
-    for translation in bench.translate(document, targets, options):
-        done.append(translation)
-        now = time.monotonic()
-        if len(done) == 1 or now - drawn > pace:
-            drawn = now
-            yield partial_payload(document, targets, done, now - started) | run, None
-    result = bench.assemble(document, targets, done, options)
-    seconds = max(time.monotonic() - started, 0.001)
-    values = {"total": len(done), "seconds": seconds, "rate": len(done) / seconds}
-    status = {"status": {"key": "finished_in", "values": values, "level": "done"}}
-    yield payload(result) | run | status, result
-
-
-def _stopped(value: dict[str, Any] | None) -> dict[str, Any]:
-    """Return the view as it stands, saying that it was stopped."""
-    status = {"key": "stopped", "values": {}, "level": "warning"}
-    return (value or {}) | {"status": status}
+        # Only names and places are logged: a message may hold the text that was translated.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        name = type(error).__name__
+        _log.error("Translation stopped: %s in %s:%s", name, place.filename, place.lineno)
+        yield [view | {"status": _failure("unexpected", name=name)}, *closed]
 
 
 def _question(request: Request) -> dict[str, Any] | None:
@@ -233,23 +230,46 @@ def _question(request: Request) -> dict[str, Any] | None:
     return None
 
 
+def _sound(text: str) -> str:
+    """Return text that can be encoded: half of a character, as some programs paste, becomes �."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _failure(key: str, **values: object) -> dict[str, Any]:
     return {"key": key, "values": values, "level": "error"}
 
 
-def _detect(text: str, source: str) -> dict[str, Any] | None:
-    if source or not text.strip():
-        return None
-    guess = identify(text, tuple(LANGUAGES))
-    if not guess.sure:
-        return {"key": "ask_language", "level": "warning"}
-    return {"key": "detected", "values": {"language": guess.language}}
+def _detect(
+    text: str, source: str, model: str, chosen: Sequence[str], dropped: Sequence[str]
+) -> tuple[dict[str, Any] | None, dict[str, Any], list[str]]:
+    """Return what to say of the language, the targets it leaves, and those it takes away.
+
+    dropped are the targets taken away before: they come back with a source that allows them.
+    """
+    guess = identify(_sound(text), tuple(LANGUAGES)) if text.strip() and not source else None
+    language = guess.language if guess and guess.sure else source
+    able = get_model(model)
+    offered = [c for c in _targets(able) if not language or _reaches(able, language, c)]
+    wanted = dict.fromkeys((*chosen, *dropped))
+    first = [code for code in ("en", "ko") if code in wanted]
+    ordered = [*first, *(code for code in wanted if code not in first)]
+    left = [code for code in ordered if code in offered]
+    hint: dict[str, Any] | None = None
+    if language and not offered:
+        hint = {"key": "no_target", "values": {"language": language}, "level": "warning"}
+    elif guess and guess.sure:
+        hint = {"key": "detected", "values": {"language": language}}
+    elif guess:
+        hint = {"key": "ask_language", "level": "warning"}
+    targets = gr.update(choices=_languages(offered), value=left)
+    return hint, targets, [code for code in ordered if code not in offered]
 
 
-def _offer_targets(name: str) -> gr.Dropdown:
-    offered = _targets(get_model(name))
-    chosen = [code for code in ("en", "ko") if code in offered] or offered[:1]
-    return gr.Dropdown(choices=_languages(offered), value=chosen)
+def _reaches(model: Model, source: str, target: str) -> bool:
+    try:
+        return source != target and bool(find_route(model, source, target))
+    except UsageError:
+        return False
 
 
 def _targets(model: Model) -> list[str]:
@@ -290,23 +310,11 @@ def _read_sample(name: str) -> tuple[str, str]:
     return file.read_text("utf-8"), name.split(".")[-2]
 
 
-class _Shelf:
-    """The files of the last runs, in a folder that goes when the program ends."""
-
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="workbench-")
-        self._runs: deque[Path] = deque()
-
-    def put(self, result: Result) -> list[gr.DownloadButton]:
-        """Write a result in every format; the oldest of more than 20 runs is deleted."""
-        folder = Path(self._folder.name) / uuid.uuid4().hex
-        folder.mkdir()
-        self._runs.append(folder)
-        if len(self._runs) > _KEPT:
-            shutil.rmtree(self._runs.popleft())
-        buttons = []
-        for name in _FILES:
-            path = folder / f"translation.{name}"
-            path.write_text(FORMATS[name](result), encoding="utf-8")
-            buttons.append(gr.DownloadButton(value=str(path), visible=True))
-        return buttons
+def _written(result: Result, folder: Path) -> list[dict[str, Any]]:
+    """Write a result in every format; return what the download buttons then are."""
+    buttons = []
+    for name in _FILES:
+        path = folder / f"translation.{name}"
+        path.write_text(FORMATS[name](result), encoding="utf-8")
+        buttons.append(gr.update(value=str(path), visible=True))
+    return buttons

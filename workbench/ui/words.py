@@ -42,7 +42,8 @@ def aligned_view() -> gr.HTML:
     script = f"""
     const strings = {json.dumps(words(), ensure_ascii=False)};
     const host = element.querySelector('.wb-host');
-    WorkbenchView.mount(host, props.value || {{ status: {{ key: 'empty' }} }}, strings);
+    const empty = {{ status: {{ key: 'empty', level: 'idle' }} }};
+    WorkbenchView.mount(host, props.value || empty, strings);
     watch('value', () => {{
       WorkbenchView.update(element.querySelector('.wb-host'), props.value || {{}});
     }});

@@ -219,9 +219,13 @@ window.WorkbenchView = (() => {
 
     draw(payload) {
       const before = this.payload;
+      // A drawing that was under way when the reader pressed Stop comes too late.
+      const late = before.status?.key === "stopped" && payload.run === before.run && !payload.status;
+      if (late) return;
       const empty = { rows: [], columns: [], findings: [], bullets: [], refusal: "", footer: "" };
       this.payload = { ...empty, ...payload };
       if (payload.run !== before.run) this._forget();
+      this.root.dataset.run = payload.run || "";
       this.byRow = new Map();
       for (const finding of this.payload.findings) {
         const key = finding.segment;

@@ -1,0 +1,122 @@
+"""One page, served on this machine, and one headless Chromium for all browser tests."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "!!! CHROMIUM IS MISSING: browser tests did not run (apt-get install chromium)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[str]:
+    """Serve the page in a process of its own, as a user does, and return its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = tmp_path_factory.mktemp("home")
+    log = (home / "log").open("w")
+    environment = {**os.environ, "WORKBENCH_HOME": str(home), "HF_HUB_OFFLINE": "1"}
+    command = [sys.executable, "-m", "workbench", "serve", "--no-open", "--port", str(port)]
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        _wait(port, server, home / "log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        log.close()
+    said = (home / "log").read_text("utf-8")
+    assert "板門店" not in said, "the text of a user stands in the log"
+
+
+def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    pytest.fail(f"The page did not start: {log.read_text('utf-8')}")
+
+
+class Watch:
+    """What a page did that it must not do."""
+
+    def __init__(self, page: Page) -> None:
+        self.outside: list[str] = []
+        self.problems: list[str] = []
+        page.on("request", self._request)
+        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
+        page.on("console", self._console)
+        page.on("dialog", self._dialog)
+
+    def _request(self, request: object) -> None:
+        url = str(getattr(request, "url", ""))
+        if not url.startswith(("http://127.0.0.1:", "data:", "blob:", "file:")):
+            self.outside.append(url)
+
+    def _console(self, message: object) -> None:
+        if getattr(message, "type", "") == "error":
+            self.problems.append(f"console: {getattr(message, 'text', '')}")
+
+    def _dialog(self, dialog: object) -> None:
+        self.problems.append(f"dialog: {getattr(dialog, 'message', '')}")
+        getattr(dialog, "dismiss", lambda: None)()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    made = chromium.new_context(viewport={"width": 1440, "height": 1000}, locale="en-US")
+    made.set_default_timeout(60_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, address: str) -> Iterator[Page]:
+    """Open the page; at the end it must have asked nothing of other machines, and made no error."""
+    made = context.new_page()
+    watch = Watch(made)
+    made.goto(address)
+    made.wait_for_selector("#wb-start")
+    made.wait_for_selector(".wb-status")
+    yield made
+    assert watch.outside == []
+    assert watch.problems == []
