@@ -1,8 +1,11 @@
 """The page without a browser: what streams to it, who may stop it, what it offers."""
 
 import json
+import re
 import threading
+from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,15 +147,37 @@ def test_text_in_chinese_characters_alone_is_asked_about() -> None:
 
 
 def test_every_model_offered_shows_its_licence() -> None:
-    offered = translate._models()
+    offered = translate._models("en")
     assert [name for _, name in offered][:1] == ["trilingual-small"]
     assert all(get_model(name).licence in label for label, name in offered)
 
 
-def test_every_sample_is_one_click_away_and_names_its_language() -> None:
-    samples = [p.name for p in (files("workbench") / "samples").iterdir()]
-    languages = {translate._read_sample(name)[1] for name in samples if name.endswith(".txt")}
-    assert languages == {"ja", "ko", "en"}
+def test_a_model_that_forbids_commercial_use_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound = replace(get_model("pseudo"), licence="CC-BY-NC-4.0", commercial=False)
+    monkeypatch.setattr(translate, "load_catalogue", lambda: {"pseudo": bound})
+    label = "pseudo · CC-BY-NC-4.0 (non-commercial use only)"
+    assert translate._models("en") == [(label, "pseudo")]
+
+
+def test_no_word_is_there_for_nothing() -> None:
+    static = files("workbench.ui") / "static"
+    sources = [(static / name).read_text("utf-8") for name in ("aligned.js", "parts.js")]
+    sources += [path.read_text("utf-8") for path in Path(translate.__file__).parent.glob("*.py")]
+    said = set(re.findall(r"""["'](\w+)["']""", "".join(sources)))
+    made = ("check_", "preset_", "format_", "origin_")
+    assert [k for k in words()["en"] if k not in said and not k.startswith(made)] == []
+
+
+def test_every_sample_is_found_to_be_in_the_language_it_is_named_after() -> None:
+    for path in Path(str(files("workbench") / "samples")).glob("*.txt"):
+        text, source = translate._take_sample(path.name)
+        hint, _, _ = translate._detect(text, source, "trilingual-small", ["en"], [])
+        assert hint and hint["values"] == {"language": path.name.split(".")[-2]}
+
+
+def test_a_text_unlike_the_chosen_language_is_remarked() -> None:
+    hint, _, _ = translate._detect("그는 강을 건넜다.", "ja", "trilingual-small", ["en"], [])
+    assert hint and (hint["key"], hint["values"]) == ("looks_like", {"language": "ko"})
 
 
 def test_every_word_is_there_in_three_languages_with_the_same_places() -> None:

@@ -15,6 +15,8 @@ from workbench.languages import get_language
 from workbench.summaries import bullet_lines
 from workbench.types import Column, Document, Result, Segment, Summary, Translation
 
+# Of workbench/ui/static, in this order: the aligned view, here and on the page.
+VIEW_SCRIPTS = ("parts.js", "aligned.js")
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -288,7 +290,7 @@ def to_html(result: Result) -> str:
             title=_title(result.summary, result.document),
             language=result.document.language,
             css=(static / "aligned.css").read_text("utf-8"),
-            js=(static / "aligned.js").read_text("utf-8"),
+            js="".join((static / name).read_text("utf-8") for name in VIEW_SCRIPTS),
             strings=(files("workbench.ui") / "strings.json").read_text("utf-8"),
             payload=safe,
             view=view,

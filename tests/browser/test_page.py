@@ -107,7 +107,7 @@ def test_a_doubt_on_the_work_list_leads_to_its_sentence(page: Page) -> None:
     page.locator(".wb-entry").first.click()
     expect(page.locator(f"{ROWS}.is-marked")).to_have_count(1)
     page.locator(".wb-badge").first.click()
-    expect(page.locator(".wb-reason").first).to_be_visible()
+    expect(page.locator(".wb-reasons").first).to_be_visible()
 
 
 def test_hostile_text_is_shown_as_text(page: Page) -> None:
@@ -225,3 +225,58 @@ def test_a_foreign_page_is_turned_away(page: Page, address: str) -> None:
         answer = page.request.get(f"{address}/config", headers=headers)
         assert answer.status == 403
     assert page.request.get(f"{address}/config").status == 200
+
+
+def test_programs_find_no_open_door(page: Page, address: str) -> None:
+    described = page.request.get(f"{address}/gradio_api/info").json()
+    assert described["named_endpoints"] == {} and described["unnamed_endpoints"] == {}
+
+
+def test_the_source_is_no_target_and_comes_back_as_one(page: Page) -> None:
+    chosen = page.locator("#wb-targets .token")
+    paste(page, "그는 강을 건넜다. 아무도 그를 보지 못했다.")
+    expect(chosen).to_have_count(1)
+    paste(page, "彼は静かに川を渡った。")
+    expect(chosen).to_have_count(2)
+
+
+def test_the_head_of_the_columns_stays_in_sight(page: Page) -> None:
+    translate(page)
+    page.locator(ROWS).last.scroll_into_view_if_needed()
+    expect(page.locator(".wb-head")).to_be_in_viewport()
+
+
+def test_what_was_stopped_can_be_taken_away(page: Page, tmp_path: Path) -> None:
+    paste(page, "\n".join(f"{n}人の兵士が国境の近くの村に着いた。" for n in range(300)))
+    page.click("#wb-start")
+    page.wait_for_function("document.querySelectorAll('.wb-rows .wb-text').length > 310")
+    page.click("#wb-stop")
+    expect(page.locator(".wb-status")).to_contain_text("Stopped")
+    with page.expect_download() as download:
+        page.locator("#wb-downloads").get_by_text("TSV", exact=True).click()
+    download.value.save_as(tmp_path / "file")
+    lines = (tmp_path / "file").read_text("utf-8").splitlines()
+    assert 1 < len(lines) < 301
+
+
+def test_a_column_is_copied_whole(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    translate(page, "寒かった。それでも彼は静かに川を渡った。")
+    page.locator(".wb-head button").first.click()
+    expect(page.locator(".wb-head button").first).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "寒かった。それでも彼は静かに川を渡った。\n"
+
+
+def test_a_column_can_be_put_away_but_not_the_last(page: Page) -> None:
+    translate(page, "寒かった。")
+    for switch in page.locator(".wb-switches button").all():
+        switch.click()
+    assert page.locator(f"{ROWS} .wb-cell:visible").count() == 1
+
+
+def test_choices_speak_the_readers_language(chromium: Browser, address: str) -> None:
+    page = chromium.new_page(locale="ko-KR")
+    page.goto(address)
+    expect(page.get_by_label("글의 종류")).to_have_value("자동")
+    page.close()

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from workbench.errors import UsageError, WorkbenchError
 from workbench.pipeline import Workbench
+from workbench.render import VIEW_SCRIPTS
 from workbench.segmentation import split
 from workbench.ui import translate
 from workbench.ui.guard import LARGEST, OwnPageOnly
@@ -61,7 +62,7 @@ def launch(
     page.queue(max_size=20, api_open=False)
     threading.Thread(target=_warm, args=(bench,), daemon=True).start()
     static = files("workbench.ui") / "static"
-    scripts = [(static / name).read_text("utf-8") for name in ("aligned.js", "page.js")]
+    scripts = [(static / name).read_text("utf-8") for name in (*VIEW_SCRIPTS, "page.js")]
     styles = [(static / name).read_text("utf-8") for name in ("aligned.css", "page.css")]
     try:
         page.launch(

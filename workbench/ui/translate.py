@@ -21,6 +21,7 @@ from workbench.catalogue import (
     get_model,
     is_installed,
     load_catalogue,
+    table_rows,
 )
 from workbench.errors import UsageError, WorkbenchError
 from workbench.identification import identify
@@ -31,14 +32,13 @@ from workbench.segmentation import split
 from workbench.summaries import PRESETS
 from workbench.types import Result
 from workbench.ui.streaming import Stops, stream
-from workbench.ui.words import aligned_view, spoken
+from workbench.ui.words import aligned_view, reader, spoken, words
 
 LIMIT = 200_000
 # Runs at a time. Their batches take turns at the engine: a long text does not hold up a short one.
 RUNS = 4
 _AUTO = "auto"
-_DETECT = "Auto · 自動 · 자동"
-_COUNTS = (_AUTO, "3", "5", "7")
+_COUNTS = ("3", "5", "7")
 _FILES = tuple(name for name in FORMATS if name != "txt")
 # More than the limit is refused, so more need not travel. A character is one or two code units.
 _CUT = f"(text, ...rest) => [(text || '').slice(0, {2 * LIMIT + 2}), ...rest]"
@@ -63,9 +63,8 @@ class Controls:
 def add(bench: Workbench, say: gr.I18n) -> None:
     """Put the tab's components and events into the page that is being built."""
     with gr.Row(elem_id="wb-choices"):
-        choices = [(_DETECT, ""), *_languages(LANGUAGES)]
         source = gr.Dropdown(
-            choices, value="", label=say("source_language"), scale=2, min_width=150
+            _sources("en"), value="", label=say("source_language"), scale=2, min_width=150
         )
         targets = gr.Dropdown(
             _languages(_targets(get_model(default_model()))),
@@ -77,11 +76,13 @@ def add(bench: Workbench, say: gr.I18n) -> None:
             min_width=230,
         )
         model = gr.Dropdown(
-            _models(), value=default_model(), label=say("model"), scale=3, min_width=250
+            _models("en"), value=default_model(), label=say("model"), scale=3, min_width=250
         )
-        count = gr.Dropdown(list(_COUNTS), value=_AUTO, label=say("bullets"), scale=1, min_width=90)
+        count = gr.Dropdown(
+            _counts("en"), value=_AUTO, label=say("bullets"), scale=1, min_width=130
+        )
         preset = gr.Dropdown(
-            [_AUTO, *PRESETS], value=_AUTO, label=say("preset"), scale=1, min_width=110
+            _presets("en"), value=_AUTO, label=say("preset"), scale=1, min_width=130
         )
     text = gr.Textbox(
         label=say("text"),
@@ -100,10 +101,13 @@ def add(bench: Workbench, say: gr.I18n) -> None:
         undo = gr.Button(say("undo"), elem_id="wb-undo", interactive=False, min_width=90)
     samples = _samples()
     with gr.Row(elem_id="wb-downloads"):
+        spoken('<p data-say="downloads"></p>', "wb-downloads-title")
         downloads = [
-            gr.DownloadButton(say(f"format_{name}"), size="sm", visible=False, min_width=90)
+            gr.DownloadButton(say(f"format_{name}"), size="sm", interactive=False, min_width=90)
             for name in _FILES
         ]
+    # Gradio translates labels, not choices; and models may have come since the start.
+    gr.on(None, _localise, None, [source, model, count, preset], api_visibility="private")
     view = aligned_view()
     controls = Controls(text, source, targets, model, count, preset, hint, view, downloads)
     _connect_text(controls, clear, undo, samples)
@@ -130,7 +134,7 @@ def _connect_text(
     )
     undo.click(lambda old: (old, gr.Button(interactive=False)), kept, [text, undo], **quiet)
     for name, button in samples.items():
-        button.click(partial(_read_sample, name), None, [text, source], **quiet)
+        button.click(partial(_take_sample, name), None, [text, source], **quiet)
 
 
 def _connect_run(bench: Workbench, controls: Controls, start: gr.Button, stop: gr.Button) -> None:
@@ -190,7 +194,7 @@ class Request:
 
 def _run(bench: Workbench, request: Request, stop: threading.Event) -> Iterator[list[Any]]:
     """Yield the view's value and the download buttons while a text is translated."""
-    closed = [gr.update(visible=False) for _ in _FILES]
+    closed = [gr.update(value=None, interactive=False) for _ in _FILES]
     view: dict[str, Any] = {"run": uuid.uuid4().hex}
     try:
         question = _question(request)
@@ -246,8 +250,8 @@ def _detect(
 
     dropped are the targets taken away before: they come back with a source that allows them.
     """
-    guess = identify(_sound(text), tuple(LANGUAGES)) if text.strip() and not source else None
-    language = guess.language if guess and guess.sure else source
+    guess = identify(_sound(text), tuple(LANGUAGES), source) if text.strip() else None
+    language = source or (guess.language if guess and guess.sure else "")
     able = get_model(model)
     offered = [c for c in _targets(able) if not language or _reaches(able, language, c)]
     wanted = dict.fromkeys((*chosen, *dropped))
@@ -257,9 +261,11 @@ def _detect(
     hint: dict[str, Any] | None = None
     if language and not offered:
         hint = {"key": "no_target", "values": {"language": language}, "level": "warning"}
-    elif guess and guess.sure:
+    elif guess and guess.sure and guess.language != language:
+        hint = {"key": "looks_like", "values": {"language": guess.language}, "level": "warning"}
+    elif guess and guess.sure and not source:
         hint = {"key": "detected", "values": {"language": language}}
-    elif guess:
+    elif guess and not source:
         hint = {"key": "ask_language", "level": "warning"}
     targets = gr.update(choices=_languages(offered), value=left)
     return hint, targets, [code for code in ordered if code not in offered]
@@ -281,12 +287,36 @@ def _languages(codes: Sequence[str] | dict[str, Any]) -> list[tuple[str, str]]:
     return [(LANGUAGES[code].native, code) for code in codes]
 
 
-def _models() -> list[tuple[str, str]]:
-    """Return (name with its licence, name) of every model that can be run now."""
-    able = [m for m in load_catalogue().values() if is_installed(m) and m.task == "translation"]
-    able = [m for m in able if not m.known_bad]
-    marks = {True: "", False: " ⚠ NC / ?"}
-    return [(f"{m.name} · {m.licence}{marks[m.commercial]}", m.name) for m in able]
+def _localise(request: gr.Request) -> list[dict[str, Any]]:
+    """Return the choices in the reader's language."""
+    code = reader(request.headers.get("accept-language", ""))
+    listed = (_sources(code), _models(code), _counts(code), _presets(code))
+    return [gr.update(choices=choices) for choices in listed]
+
+
+def _sources(code: str) -> list[tuple[str, str]]:
+    return [(words()[code]["detect"], ""), *_languages(LANGUAGES)]
+
+
+def _counts(code: str) -> list[tuple[str, str]]:
+    return [(words()[code]["bullets_auto"], _AUTO), *((count, count) for count in _COUNTS)]
+
+
+def _presets(code: str) -> list[tuple[str, str]]:
+    return [(words()[code][f"preset_{name}"], name) for name in (_AUTO, *PRESETS)]
+
+
+def _models(code: str) -> list[tuple[str, str]]:
+    """Return (name, licence and what it forbids; name) of every model that can be run now."""
+    able = {
+        model.name: f"{model.name} · {model.licence}"
+        for model in load_catalogue().values()
+        if is_installed(model) and model.task == "translation" and not model.known_bad
+    }
+    uses = {row.name: row.use for row in table_rows(load_catalogue())}
+    marks = {"": "", "non-commercial": "non_commercial", "check licence": "licence_check"}
+    said = {"": ""} | words()[code]
+    return [(f"{label} {said[marks[uses[name]]]}".strip(), name) for name, label in able.items()]
 
 
 def _samples() -> dict[str, gr.Button]:
@@ -300,14 +330,17 @@ def _samples() -> dict[str, gr.Button]:
 
 
 def _sample_title(name: str) -> str:
-    title = _read_sample(name)[0].split("\n", 1)[0]
+    title = _read_sample(name).split("\n", 1)[0]
     return title if len(title) <= 40 else title[:39] + "…"
 
 
-def _read_sample(name: str) -> tuple[str, str]:
-    """Return a sample's text and its language, told by its name (interview.ja.txt)."""
-    file = files("workbench") / "samples" / name
-    return file.read_text("utf-8"), name.split(".")[-2]
+def _take_sample(name: str) -> tuple[str, str]:
+    """Return a sample's text, and a source that is detected: what is pasted next may be another."""
+    return _read_sample(name), ""
+
+
+def _read_sample(name: str) -> str:
+    return (files("workbench") / "samples" / name).read_text("utf-8")
 
 
 def _written(result: Result, folder: Path) -> list[dict[str, Any]]:
@@ -316,5 +349,5 @@ def _written(result: Result, folder: Path) -> list[dict[str, Any]]:
     for name in _FILES:
         path = folder / f"translation.{name}"
         path.write_text(FORMATS[name](result), encoding="utf-8")
-        buttons.append(gr.update(value=str(path), visible=True))
+        buttons.append(gr.update(value=str(path), interactive=True))
     return buttons

@@ -16,6 +16,16 @@ def words() -> Words:
     return table
 
 
+def reader(accepted: str) -> str:
+    """Return the language of the page for an Accept-Language header.
+
+    >>> reader("fr-CH, ko-KR;q=0.9, en;q=0.8")
+    'ko'
+    """
+    wanted = [tag.split(";")[0].split("-")[0].strip().lower() for tag in accepted.split(",")]
+    return next((code for code in wanted if code in words()), "en")
+
+
 def spoken(template: str, elem_id: str) -> gr.HTML:
     """Return fixed HTML whose elements with data-say="key" show that word.
 

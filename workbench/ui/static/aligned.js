@@ -4,102 +4,15 @@
    WorkbenchView.update(element, payload) changes only the rows that differ, so that hover,
    selection and scroll position survive while a translation streams in. Every text enters the
    page as a text node: nothing in a payload is ever read as HTML or script. To show a new thing,
-   add a _draw… method and call it in draw(). */
+   add a _draw… method and call it in draw(). parts.js comes before this file. */
 "use strict";
 window.WorkbenchView = (() => {
+  const { make, button, speaker, toClipboard, columnText, tableText, markedText } = WorkbenchParts;
   const views = new WeakMap();
   const SEVERITIES = ["critical", "major", "minor"];
   const ICONS = { critical: "⬣", major: "▲", minor: "●" };
-  const UNSPACED = new Set(["ja", "zh", "th"]);
   const LONG = 300; // rows; above it the browser skips what is off the screen
   const LISTED = 60; // entries of the work list that are shown at first
-
-  function make(tag, className, ...children) {
-    const node = document.createElement(tag);
-    if (className) node.className = className;
-    node.append(...children.filter((child) => child !== null && child !== ""));
-    return node;
-  }
-
-  function button(className, label, act) {
-    const node = make("button", className, label);
-    node.type = "button";
-    node.addEventListener("click", act);
-    return node;
-  }
-
-  function pick(strings) {
-    const wanted = (navigator.languages || [navigator.language]).map((tag) => tag.split("-")[0]);
-    return wanted.find((code) => code in strings) || "en";
-  }
-
-  /* A speaker of one language: say("left", {seconds: 3}) is "3 s left". */
-  function speaker(strings) {
-    const code = pick(strings);
-    const table = { ...strings.en, ...strings[code] };
-    const numbers = new Intl.NumberFormat(code, { maximumFractionDigits: 1 });
-    const names = new Intl.DisplayNames([code], { type: "language" });
-    const shown = (key, value) =>
-      typeof value === "number" ? numbers.format(value)
-        : key.startsWith("language") && value ? names.of(value) : String(value ?? "");
-    const say = (key, values = {}) =>
-      (table[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => shown(name, values[name]));
-    return { code, say, has: (key) => key in table };
-  }
-
-  async function toClipboard(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Without permission, or outside a secure context, only the old way is left.
-      const area = make("textarea", "wb-off-screen");
-      area.value = text;
-      document.body.append(area);
-      area.select();
-      document.execCommand("copy");
-      area.remove();
-    }
-  }
-
-  const isTitle = (row) => row.kind === "heading";
-  const lineOf = (row, column) => [row.prefix[column], row.cells[column]].filter(Boolean).join(" ");
-
-  /* A column as running text: sentences of a paragraph stand together, paragraphs apart. */
-  function columnText(payload, column) {
-    const joint = UNSPACED.has(payload.columns[column].language) ? "" : " ";
-    let text = "";
-    payload.rows.forEach((row, index) => {
-      const before = payload.rows[index - 1];
-      const together = before && before.paragraph === row.paragraph && !row.prefix[column];
-      const gap = !before ? "" : together && !isTitle(before) ? joint : "\n";
-      text += gap + lineOf(row, column);
-    });
-    return `${text}\n`;
-  }
-
-  /* All columns as a table that a spreadsheet takes; no cell can be a formula there. */
-  function tableText(payload) {
-    const cell = (text) => text.replace(/\s+/g, " ").trim().replace(/^(?=[=+\-@])/, "'");
-    const head = payload.columns.map((column) => column.native);
-    const rows = payload.rows.map((row) => row.cells.map((_, i) => cell(lineOf(row, i))));
-    return [head, ...rows].map((cells) => cells.join("\t")).join("\n") + "\n";
-  }
-
-  /* Text with its doubtful spans marked. Spans count code points, strings count UTF-16 units. */
-  function markedText(text, findings) {
-    const points = Array.from(text);
-    const spans = findings.filter((f) => f.span).sort((a, b) => a.span[0] - b.span[0]);
-    const nodes = [];
-    let at = 0;
-    for (const { span: [start, end], severity } of spans) {
-      if (start < at || end <= start || end > points.length) continue;
-      nodes.push(points.slice(at, start).join(""));
-      nodes.push(make("mark", `wb-span wb-${severity}`, points.slice(start, end).join("")));
-      at = end;
-    }
-    nodes.push(points.slice(at).join(""));
-    return nodes;
-  }
 
   class View {
     constructor(element, strings) {
@@ -111,10 +24,8 @@ window.WorkbenchView = (() => {
       this.severity = "";
       this.listed = LISTED;
       this.root = make("section", "wb-view");
-      this.root.lang = this.code;
+      Object.assign(this.root, { lang: this.code, id: "wb-result", tabIndex: -1 });
       this.root.setAttribute("aria-label", this.say("result"));
-      this.root.id = "wb-result";
-      this.root.tabIndex = -1;
       this._build();
       element.replaceChildren(this.root);
     }
@@ -219,9 +130,6 @@ window.WorkbenchView = (() => {
 
     draw(payload) {
       const before = this.payload;
-      // A drawing that was under way when the reader pressed Stop comes too late.
-      const late = before.status?.key === "stopped" && payload.run === before.run && !payload.status;
-      if (late) return;
       const empty = { rows: [], columns: [], findings: [], bullets: [], refusal: "", footer: "" };
       this.payload = { ...empty, ...payload };
       if (payload.run !== before.run) this._forget();
@@ -241,6 +149,14 @@ window.WorkbenchView = (() => {
       this._drawWork(before);
       this._drawFoot(before);
       this._showMarks();
+      if (payload.run && payload.run !== before.run && !blank) this._comeIntoSight();
+    }
+
+    /* Where the page is long above the view, as on a telephone, a new run would start unseen. */
+    _comeIntoSight() {
+      if (this.root.getBoundingClientRect().top < innerHeight * 0.75) return;
+      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      this.root.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
     }
 
     _forget() {
@@ -407,7 +323,6 @@ window.WorkbenchView = (() => {
       const focused = old.contains(document.activeElement) && document.activeElement !== old;
       old.replaceChildren(...fresh.childNodes);
       old.dataset.kind = fresh.dataset.kind;
-      old.classList.toggle("has-critical", fresh.classList.contains("has-critical"));
       if (focused) old.focus({ preventScroll: true });
     }
 
@@ -421,7 +336,6 @@ window.WorkbenchView = (() => {
       node.dataset.segments = row.id;
       node.dataset.kind = row.kind;
       node.tabIndex = -1;
-      node.classList.toggle("has-critical", findings.some((f) => f.severity === "critical"));
       return node;
     }
 
@@ -459,32 +373,41 @@ window.WorkbenchView = (() => {
       return node;
     }
 
+    /* A badge per kind of doubt; it opens the reasons. */
     _badges(findings) {
       const box = make("div", "wb-badges");
       box.lang = this.code;
-      for (const finding of findings) box.append(...this._badge(finding));
+      const kinds = new Map();
+      for (const finding of findings) {
+        kinds.set(finding.check, [...(kinds.get(finding.check) || []), finding]);
+      }
+      for (const group of kinds.values()) box.append(...this._badge(group));
       return box;
     }
 
-    _badge(finding) {
-      const reason = make("p", `wb-reason wb-${finding.severity}`, finding.message);
-      reason.id = `wb-reason-${finding.id}`;
-      reason.lang = "en";
-      const node = button(`wb-badge wb-${finding.severity}`, "", () => {
-        if (this.open.has(finding.id)) this.open.delete(finding.id);
-        else this.open.add(finding.id);
+    _badge(group) {
+      const [{ check, id }] = group;
+      const severity = SEVERITIES.find((level) => group.some((f) => f.severity === level));
+      const reasons = make("ul", `wb-reasons wb-${severity}`,
+        ...group.map((finding) => make("li", "", finding.message)));
+      reasons.id = `wb-reasons-${id}`;
+      reasons.lang = "en";
+      const node = button(`wb-badge wb-${severity}`, "", () => {
+        if (this.open.has(id)) this.open.delete(id);
+        else this.open.add(id);
         show();
       });
       const show = () => {
-        reason.hidden = !this.open.has(finding.id);
-        node.setAttribute("aria-expanded", String(!reason.hidden));
+        reasons.hidden = !this.open.has(id);
+        node.setAttribute("aria-expanded", String(!reasons.hidden));
       };
-      node.append(this._icon(finding.severity), this._checkName(finding.check));
-      node.title = finding.message;
-      node.dataset.finding = finding.id;
-      node.setAttribute("aria-controls", reason.id);
+      node.append(this._icon(severity), this._checkName(check));
+      if (group.length > 1) node.append(` ×${group.length}`);
+      node.title = group.map((finding) => finding.message).join("\n");
+      node.dataset.findings = group.map((finding) => finding.id).join(" ");
+      node.setAttribute("aria-controls", reasons.id);
       show();
-      return [node, reason];
+      return [node, reasons];
     }
 
     _icon(severity) {
@@ -514,10 +437,6 @@ window.WorkbenchView = (() => {
       if (shown.length > this.listed) this.work.append(this._more(shown.length));
     }
 
-    _redrawWork() {
-      this._drawWork({});
-    }
-
     _filters(findings) {
       const box = make("div", "wb-filters");
       const levels = SEVERITIES.filter((level) => findings.some((f) => f.severity === level));
@@ -525,7 +444,7 @@ window.WorkbenchView = (() => {
         const count = findings.filter((f) => f.severity === level).length;
         const node = button(`wb-chip wb-${level}`, "", () => {
           this.severity = this.severity === level ? "" : level;
-          this._redrawWork();
+          this._drawWork({});
           this.work.querySelector(`.wb-chip.wb-${level}`).focus();
         });
         node.append(`${ICONS[level]} ${this.say(level)} ${count}`);
@@ -538,7 +457,7 @@ window.WorkbenchView = (() => {
     _more(total) {
       return button("wb-button", this.say("show_all", { total }), () => {
         this.listed = Infinity;
-        this._redrawWork();
+        this._drawWork({});
       });
     }
 
@@ -551,7 +470,7 @@ window.WorkbenchView = (() => {
       reason.lang = "en";
       const node = button(`wb-entry wb-${finding.severity}`, "", (event) => {
         if (!finding.segment) return;
-        const badge = `[data-finding="${finding.id}"]`;
+        const badge = `[data-findings~="${finding.id}"]`;
         this._jump([finding.segment], event.currentTarget, badge);
       });
       node.append(head, reason);
