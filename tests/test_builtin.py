@@ -1,15 +1,19 @@
 """The model that comes with the code carries the sample all the way, offline."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from workbench import Options, Workbench, split
-from workbench.catalogue import models_dir
-from workbench.types import Result
+from workbench.catalogue import default_model, get_model, models_dir
+from workbench.engines.ct2 import CT2Engine
+from workbench.engines.hf import HFEngine
+from workbench.types import Decoding, Result
 
 SAMPLES = Path(__file__).parents[1] / "workbench" / "samples"
+CASES = Path(__file__).parent / "cases"
 HANGUL, KANA, LATIN = re.compile("[가-힣]"), re.compile("[ぁ-んァ-ヶ]"), re.compile("[A-Za-z]")
 
 
@@ -68,6 +72,29 @@ def test_the_pivot_gives_another_signature_and_keeps_the_english(bench: Workbenc
     (column,) = bench.process(document, ["ko"], Options(pivot="en")).columns
     assert "route:ja-en-ko" in column.signature
     assert LATIN.search(column.translations[0].pivot)
+
+
+def _sentences(count: int) -> list[str]:
+    """Return Japanese sentences of the tables of cases and of the sample."""
+    rows = json.loads((CASES / "segmentation.ja.json").read_text("utf-8"))
+    parts = [part for row in rows for part in row["expected"]]
+    texts = [part if isinstance(part, str) else part[1] for part in parts]
+    interview = (SAMPLES / "interview.ja.txt").read_text("utf-8")
+    texts += [segment.text for segment in split(interview, "ja").segments]
+    return [text for text in dict.fromkeys(texts) if 3 <= len(text) <= 90][:count]
+
+
+@pytest.mark.parametrize("beam", [1, 4])
+def test_both_engines_give_the_same_english_in_full_precision(beam: int) -> None:
+    model = get_model(default_model())
+    texts = _sentences(50)
+    search = Decoding(beam=beam, max_length=60)
+    ours, theirs = (
+        [h.text for h in engine.translate(texts, "ja", "en", search)]
+        for engine in (CT2Engine(model, compute_type="float32"), HFEngine(model))
+    )
+    same = sum(a == b for a, b in zip(ours, theirs, strict=True))
+    assert same >= 0.98 * len(texts), f"{same} of {len(texts)}"
 
 
 def test_the_checkpoint_is_small_half_precision_safetensors() -> None:
