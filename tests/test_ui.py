@@ -34,7 +34,9 @@ def request(**values: Any) -> translate.Request:
 
 def edge(engine: FakeEngine, asked: translate.Request) -> dict[str, Any]:
     """Return the last view that the page gets for a request."""
-    return list(translate._run(bench(engine), asked, threading.Event()))[-1][0]
+    last = list(translate._run(bench(engine), asked, threading.Event()))[-1]
+    view: dict[str, Any] = json.loads(last[0]["json"])
+    return view
 
 
 def test_the_source_shows_at_once_and_the_last_view_is_the_result() -> None:

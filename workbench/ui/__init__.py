@@ -69,9 +69,9 @@ def launch(
             server_name=host,
             server_port=port or None,
             inbrowser=browser,
-            prevent_thread_lock=not block,
+            prevent_thread_lock=True,
             share=False,
-            quiet=not block,
+            quiet=True,
             show_error=False,
             run_history=False,
             enable_monitoring=False,
@@ -95,6 +95,9 @@ def launch(
     except OSError as error:
         message = f"Port {port} cannot be used ({error}). Choose another: workbench serve --port 0"
         raise UsageError(message) from error
+    if block:
+        print(f"Open {page.local_url} in a browser. Ctrl+C ends it.", flush=True)
+        page.block_thread()
     return page
 
 

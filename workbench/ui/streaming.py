@@ -17,11 +17,11 @@ from workbench.pipeline import Options, Workbench
 from workbench.render import partial_payload, payload
 from workbench.types import Document, Result, Translation
 
-# Seconds between two views: the first sentence shows at once, the others a few times a second.
-FIRST = 0.03
+# Seconds between two looks at what is done, and between two views.
+TICK = 0.04
 PACE = 0.35
 # The whole view travels each time: so many segments make it a second longer between two views.
-SLOWER = 700
+SLOWER = 3000
 _JUDGED = ("bullets", "refusal", "preset", "coverage", "findings", "footer")
 
 View = dict[str, Any]
@@ -53,7 +53,7 @@ def stream(
     options: Options,
     stop: threading.Event,
 ) -> Iterator[tuple[View, Result | None]]:
-    """Yield (view, None) while sentences arrive, and at the end (view, result).
+    """Yield (view, None) at once and while sentences arrive, and at the end (view, result).
 
     After a stop the view keeps all that is done, and the result holds the segments that are done
     in every target; None if there are none.
@@ -63,16 +63,18 @@ def stream(
     started = time.monotonic()
     done: list[Translation] = []
     translations = bench.translate(document, targets, options)
+    yield partial_payload(document, targets, (), 0.0) | name, None
     with ThreadPoolExecutor(1) as pool:
         work = pool.submit(_collect, translations, done, stop)
+        drawn, due = 0, started
         try:
-            drawn = -1
             while not (work.done() or stop.is_set()):
-                if len(done) > drawn:
+                wait([work], TICK)
+                if len(done) > drawn and time.monotonic() > due and not work.done():
                     drawn = len(done)
                     seconds = time.monotonic() - started
                     yield partial_payload(document, targets, done[:drawn], seconds) | name, None
-                wait([work], PACE + len(document.segments) / SLOWER if drawn > 0 else FIRST)
+                    due = time.monotonic() + PACE + len(document.segments) / SLOWER
             if not work.done():
                 view, result = _stopped(bench, document, targets, list(done), options)
                 yield view | name, result

@@ -32,7 +32,7 @@ from workbench.segmentation import split
 from workbench.summaries import PRESETS
 from workbench.types import Result
 from workbench.ui.streaming import Stops, stream
-from workbench.ui.words import aligned_view, reader, spoken, words
+from workbench.ui.words import aligned_view, packed, reader, spoken, words
 
 LIMIT = 200_000
 # Runs at a time. Their batches take turns at the engine: a long text does not hold up a short one.
@@ -199,7 +199,7 @@ def _run(bench: Workbench, request: Request, stop: threading.Event) -> Iterator[
     try:
         question = _question(request)
         if question:
-            yield [view | {"status": question}, *closed]
+            yield [packed(view | {"status": question}), *closed]
             return
         language = request.source or identify(request.text, tuple(LANGUAGES)).language
         document = split(request.text, language)
@@ -207,16 +207,17 @@ def _run(bench: Workbench, request: Request, stop: threading.Event) -> Iterator[
         # Gradio takes a copy of each file when it is yielded; ours go at once.
         with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
             for view, result in stream(bench, document, wanted, request.options(), stop):
-                yield [view, *(_written(result, Path(folder)) if result else closed)]
+                ready = _written(result, Path(folder)) if result else closed
+                yield [packed(view), *ready]
     except WorkbenchError as error:
-        yield [view | {"status": _failure("failure", message=str(error))}, *closed]
+        yield [packed(view | {"status": _failure("failure", message=str(error))}), *closed]
     except Exception as error:
         # The one place that stops everything: a reader must see a sentence, never a dead page.
         # Only names and places are logged: a message may hold the text that was translated.
         place = traceback.extract_tb(error.__traceback__)[-1]
         name = type(error).__name__
         _log.error("Translation stopped: %s in %s:%s", name, place.filename, place.lineno)
-        yield [view | {"status": _failure("unexpected", name=name)}, *closed]
+        yield [packed(view | {"status": _failure("unexpected", name=name)}), *closed]
 
 
 def _question(request: Request) -> dict[str, Any] | None:

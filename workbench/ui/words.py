@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import gradio as gr
 
@@ -47,16 +48,24 @@ def spoken(template: str, elem_id: str) -> gr.HTML:
     return gr.HTML(None, html_template=template, js_on_load=script, elem_id=elem_id, padding=False)
 
 
+def packed(view: dict[str, Any]) -> dict[str, str]:
+    """Return the aligned view's value as the page takes it.
+
+    One string, because Gradio makes every part of a structure observable: many seconds for the
+    view of a long text.
+    """
+    return {"json": json.dumps(view, ensure_ascii=False)}
+
+
 def aligned_view() -> gr.HTML:
-    """Return the aligned view: its value is what workbench.render.payload returns."""
+    """Return the aligned view: its value is a packed workbench.render.payload."""
     script = f"""
     const strings = {json.dumps(words(), ensure_ascii=False)};
-    const host = element.querySelector('.wb-host');
     const empty = {{ status: {{ key: 'empty', level: 'idle' }} }};
-    WorkbenchView.mount(host, props.value || empty, strings);
-    watch('value', () => {{
-      WorkbenchView.update(element.querySelector('.wb-host'), props.value || {{}});
-    }});
+    const read = () => props.value?.json ? JSON.parse(props.value.json) : empty;
+    const host = element.querySelector('.wb-host');
+    WorkbenchView.mount(host, read(), strings);
+    watch('value', () => WorkbenchView.update(host, read()));
     """
     return gr.HTML(
         None,
