@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import checkpoints
 import pytest
 
+import checkpoints
 from workbench.catalogue import Model
 from workbench.engines import ENGINES, conversion, load_engine
 from workbench.engines.ct2 import CT2Engine

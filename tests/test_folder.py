@@ -3,9 +3,9 @@
 import json
 import shutil
 
-import checkpoints
 import pytest
 
+import checkpoints
 from workbench.engines.folder import inspect
 from workbench.errors import ModelError
 

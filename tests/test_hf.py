@@ -3,11 +3,11 @@
 import shutil
 from dataclasses import replace
 
-import checkpoints
 import pytest
 import safetensors.torch
 import torch
 
+import checkpoints
 from workbench.engines import conversion
 from workbench.engines.ct2 import CT2Engine
 from workbench.engines.hf import HFEngine

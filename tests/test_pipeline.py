@@ -4,8 +4,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-from fakes import FakeEngine, LoopingEngine, bench, crash_on, lose_one, marks
 
+from fakes import FakeEngine, LoopingEngine, bench, crash_on, lose_one, marks
 from workbench.errors import AccountingError, UnknownNameError, UsageError
 from workbench.pipeline import Options, Workbench, signature
 from workbench.segmentation import split

@@ -5,10 +5,10 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from fakes import FakeEngine, bench
-from workbench.segmentation import split
 
+from fakes import FakeEngine, bench
 from workbench.render import FORMATS, partial_payload, payload, to_html, to_json, to_tsv
+from workbench.segmentation import split
 from workbench.types import Result
 
 HOSTILE = (

@@ -1,15 +1,15 @@
 """Batches, pieces and labels."""
 
 import pytest
-from fakes import FakeEngine
 from hypothesis import given
 from hypothesis import strategies as st
-from workbench.segmentation import split
 
+from fakes import FakeEngine
 from workbench.batching import SEGMENTS, TOKENS, batches, pieces
 from workbench.catalogue import get_model
 from workbench.errors import UsageError
 from workbench.routing import find
+from workbench.segmentation import split
 
 
 @given(st.text(min_size=1, max_size=400), st.integers(min_value=2, max_value=50))

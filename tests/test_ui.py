@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import FakeEngine, bench, crash_on
 
+from fakes import FakeEngine, bench, crash_on
 from workbench.catalogue import get_model
 from workbench.pipeline import Options
 from workbench.segmentation import split
