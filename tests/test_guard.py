@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ def answer(method: str, headers: dict[str, str], hosts: set[str] = OWN) -> Messa
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(OwnPageOnly(inner, hosts)(scope, receive, send))
+    # In a thread of its own: the browser tests keep an event loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(OwnPageOnly(inner, hosts)(scope, receive, send))).result()
     return sent[0]
 
 
