@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -78,7 +79,7 @@ class Job:
         text = _head(pieces)
         writing = outputs(formats, output, file, terminal=sys.stdout.isatty())
         if len(text) > WHOLE:
-            return self._translate_in_pieces(_chain(text, pieces), file, writing)
+            return self._translate_in_pieces(chain((text,), pieces), file, writing)
         document = self._document(text, file)
         result = self._run(document)
         for name, path in writing:
@@ -163,7 +164,7 @@ class Job:
         if len(self.targets) > 1 and any(name == "txt" for name, _ in writing):
             raise UsageError("A large text goes to --format txt in one target language at a time.")
         first = next(texts)
-        documents = stream(_chain(first, texts), self._language(first), _name(file))
+        documents = stream(chain((first,), texts), self._language(first), _name(file))
         self.options = replace(self.options, summary=0)
         failed = 0
         with _Files([path for _, path in writing]) as files:
@@ -283,11 +284,6 @@ def _whole(pieces: Iterator[str]) -> str:
     if len(text) > WHOLE:
         raise InputError(f"The text has over {WHOLE:,} characters: summarise it in parts.")
     return text
-
-
-def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
 
 
 def _name(file: str) -> str:

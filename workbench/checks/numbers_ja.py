@@ -146,11 +146,7 @@ def _read_averages(text: str) -> Iterator[Quantity]:
 
 
 def _read_fractions(text: str) -> Iterator[Quantity]:
-    for match in _FRACTION.finditer(text):
-        below, above = KANJI.compose(match[1]), KANJI.compose(match[2])
-        if above is not None and below:
-            also = frozenset({below})
-            yield Quantity(above / below, "fraction", *match.span(), match[0], also=also)
+    return KANJI.fractions(_FRACTION, text)
 
 
 def _read_decimals(text: str) -> Iterator[Quantity]:

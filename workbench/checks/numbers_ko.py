@@ -156,11 +156,7 @@ def _read_averages(text: str) -> Iterator[Quantity]:
 
 
 def _read_fractions(text: str) -> Iterator[Quantity]:
-    for match in _FRACTION.finditer(text):
-        below, above = HANGUL.compose(match[1]), HANGUL.compose(match[2])
-        if above is not None and below:
-            also = frozenset({below})
-            yield Quantity(above / below, "fraction", *match.span(), match[0], also=also)
+    return HANGUL.fractions(_FRACTION, text)
 
 
 def _read_days(text: str) -> Iterator[Quantity]:

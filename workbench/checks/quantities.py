@@ -150,6 +150,14 @@ class Numerals:
             factor *= unit
         return factor if not any(s in self.large for s in run[:-1]) else 1
 
+    def fractions(self, pattern: re.Pattern[str], text: str) -> Iterator[Quantity]:
+        """Yield the fractions of a text: the pattern's groups are what is below and above."""
+        for match in pattern.finditer(text):
+            below, above = self.compose(match[1]), self.compose(match[2])
+            if above is not None and below:
+                also = frozenset({below})
+                yield Quantity(above / below, "fraction", *match.span(), match[0], also=also)
+
 
 _PART = re.compile(rf"{DIGITS}|[^0-9 ]")
 

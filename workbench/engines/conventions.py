@@ -203,6 +203,22 @@ class Convention:
         return encoded
 
 
+class Measured:
+    """What engines over a Convention share: how long a source is, and may be."""
+
+    _model: Model
+    _convention: Convention
+
+    @property
+    def limit(self) -> int:
+        """Return the longest source in tokens."""
+        return self._model.max_source
+
+    def lengths(self, texts: Sequence[str], source: str, target: str) -> list[int]:
+        """Return the source length of each text in tokens, special tokens counted."""
+        return [len(self._convention.encode(text, source, target)) for text in texts]
+
+
 def language_token(model: Model, code: str) -> str:
     """Return the token or words by which a model is told a language.
 

@@ -18,7 +18,7 @@ from workbench.types import Decoding, Hypothesis
 _BATCH = 512
 
 
-class CT2Engine:
+class CT2Engine(conventions.Measured):
     """A converted checkpoint. compute_type: "int8", "float32" …; None takes the device's best.
 
     inter: batches worked on at once; intra: threads within one batch; 0 takes one batch per core.
@@ -58,15 +58,6 @@ class CT2Engine:
             "device": self._device,
             "precision": self._translator.compute_type,
         }
-
-    @property
-    def limit(self) -> int:
-        """Return the longest source in tokens."""
-        return self._model.max_source
-
-    def lengths(self, texts: Sequence[str], source: str, target: str) -> list[int]:
-        """Return the source length of each text in tokens, special tokens counted."""
-        return [len(self._convention.encode(text, source, target)) for text in texts]
 
     def translate(
         self, texts: Sequence[str], source: str, target: str, decoding: Decoding

@@ -17,7 +17,7 @@ _BATCH = 2048
 _SCORED = 64_000_000
 
 
-class HFEngine:
+class HFEngine(conventions.Measured):
     """A local checkpoint run with generate(). reason says why no faster engine serves it."""
 
     def __init__(self, model: Model, *, reason: str = "") -> None:
@@ -46,15 +46,6 @@ class HFEngine:
         if self._reason:
             settings["reason"] = self._reason
         return settings | ({"notes": "; ".join(self._notes)} if self._notes else {})
-
-    @property
-    def limit(self) -> int:
-        """Return the longest source in tokens."""
-        return self._model.max_source
-
-    def lengths(self, texts: Sequence[str], source: str, target: str) -> list[int]:
-        """Return the source length of each text in tokens, special tokens counted."""
-        return [len(self._convention.encode(text, source, target)) for text in texts]
 
     def translate(
         self, texts: Sequence[str], source: str, target: str, decoding: Decoding
