@@ -1,0 +1,1 @@
+"""Training and adapting of translation models: text, cleaning, splitting, sampling, the trainer."""
