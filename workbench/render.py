@@ -1,4 +1,4 @@
-"""A result as the aligned view's value, HTML, Markdown, TSV, JSON or plain text.
+"""A result as the aligned view's value, HTML, Markdown, TSV, JSON, plain text or TMX.
 
 To add a format, write a function of a Result and its line in FORMATS.
 """
@@ -307,10 +307,18 @@ def _template() -> Any:
     return environment.from_string(source)
 
 
+def to_tmx(result: Result) -> str:
+    """Return the translated sentences as a translation memory; see workbench.formats.tmx."""
+    from workbench.formats.tmx import result_tmx  # lxml, which no other format needs
+
+    return result_tmx(result)
+
+
 FORMATS: dict[str, Callable[[Result], str]] = {
     "html": to_html,
     "md": to_markdown,
     "tsv": to_tsv,
     "json": to_json,
     "txt": to_text,
+    "tmx": to_tmx,
 }
