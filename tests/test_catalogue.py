@@ -9,6 +9,7 @@ import pytest
 from workbench import catalogue
 from workbench.catalogue import (
     Model,
+    catalogue_file,
     default_model,
     downloads_dir,
     find_route,
@@ -41,7 +42,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture(params=load_catalogue().values(), ids=lambda model: model.name)
+@pytest.fixture(params=load_catalogue(catalogue_file()).values(), ids=lambda model: model.name)
 def model(request: pytest.FixtureRequest) -> Model:
     return request.param
 
@@ -86,6 +87,21 @@ def test_the_default_model_is_in_the_catalogue_and_tags_its_targets() -> None:
     model = get_model(default_model())
     assert (model.target, model.tags["ko"], model.max_source) == ("tag", ">>kor<<", 120)
     assert model.pairs == (("ja", "en"), ("ja", "ko"), ("en", "ko"), ("ko", "en"))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("fugumt-en-ja", "moses"),
+        ("nllb-600m", "moses"),
+        ("m2m100-418m", "moses"),
+        ("mbart50", ""),
+        ("madlad400-3b", ""),
+        ("trilingual-small", ""),
+    ],
+)
+def test_punctuation_is_that_of_the_training_text(name: str, expected: str) -> None:
+    assert load_catalogue()[name].punctuation == expected
 
 
 def test_a_model_is_found_by_its_hub_id() -> None:
@@ -137,9 +153,10 @@ def test_a_known_bad_name_opens_as_a_folder(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("[models.x]\npunctuation = 'none'", "one of '', 'moses'"),
         ("[models.x", "cannot be read"),
         ("[models.x]\nfamily = 'marian'", "model 'x' is not right"),
-        ("[models.x]\nfamilly = 'marian'", "model 'x' is not right"),
+        ("[models.x]\nfamilly = 'marian'", "Did you mean 'family'?"),
         ("[models.x]\ncodes = 'opus'\npairs = ['jaen']", "model 'x' is not right"),
         ("[models.x]\ncodes = 'opus'\npairs = ['ja-xx']", "No language named 'xx'"),
         ("[models.x]\ncodes = 'opus'\ndecoding = { beams = 4 }", "beams"),

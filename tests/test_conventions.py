@@ -97,7 +97,14 @@ def test_a_pair_the_model_was_not_made_for_is_refused(convention):
     ],
 )
 def test_punctuation_is_normalised_for_european_sources_only(text, source, expected):
-    assert conventions.normalise(text, source, "marian") == expected
+    assert conventions.normalise(text, source, "moses") == expected
+
+
+@pytest.mark.parametrize(("punctuation", "seen"), [("moses", '"No..."'), ("", "“No…”")])
+def test_a_source_is_normalised_as_its_model_asks(punctuation, seen, convention):
+    way = convention("marian")
+    asked = replace(way, model=replace(way.model, punctuation=punctuation))
+    assert asked.encode("“No…”", "en", "ko")[1:-1] == way.coder.pieces(seen)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -1,19 +1,20 @@
 """models/catalogue.toml as values: which models there are, where they lie, what they translate.
 
 To add a model, add a table to models/catalogue.toml; nothing here changes. Then
-`python -m workbench.catalogue` renews the table in models/README.md.
+`python -m workbench.catalogue` renews the table in models/README.md. Folders of the user's own
+join by workbench.registry.
 """
 
 import functools
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
+from workbench.description import EVERY, parse_table, read_toml
 from workbench.errors import ModelError, UnknownNameError, UsageError
 from workbench.languages import LANGUAGES, get_language
 from workbench.types import Decoding
@@ -34,9 +35,11 @@ class Model:
     pairs: direct (source, target) pairs; empty means every pair of `languages`, and both empty
     means every pair there is. max_source: tokens. engine: "auto" | "hf" | "ct2" | "pseudo".
     tags: language code -> tag where it differs from the column. task: "translation" |
-    "summarization". commercial: the licence is known to allow commercial use. size_mb: what a
-    download takes, in MB, 0 if unknown. hub: "" for a model that comes with the code. known_bad:
-    why the model must not be used by name, else "".
+    "summarization". punctuation: "moses" if its training text went through the Moses punctuation
+    rules, else "". commercial: the licence is known to allow commercial use. size_mb: what its
+    weights take, in MB, 0 if unknown. hub: "" for a model that is no download. registered: the
+    user's own folder that has this name, else "". known_bad: why the model must not be used by
+    name, else "".
     """
 
     name: str
@@ -59,6 +62,8 @@ class Model:
     note: str = ""
     known_bad: str = ""
     task: str = "translation"
+    punctuation: str = ""
+    registered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Row:
     """One line of a table of models, ready to print.
 
     use: "" when commercial use is allowed, else the badge "non-commercial" or "check licence".
+    registered: the user's own folder that has this name, else "".
     """
 
     name: str
@@ -78,6 +84,7 @@ class Row:
     task: str
     hub: str
     note: str
+    registered: str
 
 
 def models_dir() -> Path:
@@ -102,34 +109,52 @@ def default_model() -> str:
     return "trilingual-small"
 
 
+def catalogue_file() -> Path:
+    """Return the catalogue that comes with the code."""
+    return models_dir() / "catalogue.toml"
+
+
 def load_catalogue(path: Path | None = None) -> dict[str, Model]:
     """Return every model by name, in the order of the file, each with where it is installed.
 
-    Raises ModelError: the file is missing, is not TOML or has a table that is no model.
+    Without a path: those of the catalogue that comes with the code, then the registered folders.
+    Raises ModelError: a file is missing, is not TOML or has a table that is no model. A registered
+    folder that cannot be used is no error: its known_bad says why.
     """
-    path = path or models_dir() / "catalogue.toml"
-    tables = _tables(path)
-    families = tables.get("families", {})
-    return {
-        name: _model(name, families.get(table.get("family"), {}) | table, path)
-        for name, table in tables.get("models", {}).items()
-    }
+    if path is not None:
+        return _load(path)
+    # Imported here because the registry builds on the catalogue.
+    from workbench.registry import registered_models
+
+    own = _load(catalogue_file())
+    return own | {name: each for name, each in registered_models().items() if name not in own}
+
+
+def family_defaults(family: str) -> dict[str, Any]:
+    """Return what the catalogue's models of a family have where they state nothing else."""
+    return dict(_tables(catalogue_file()).get("families", {}).get(family, {}))
 
 
 def get_model(name_or_folder: str) -> Model:
-    """Return the model of a catalogue name, of a hub id in the catalogue, or of a local folder.
+    """Return the model of a name, of a hub id in the catalogue, or of a local folder.
 
-    A catalogue name wins over a folder of the same name: write "./name" for the folder.
+    Names are those of the catalogue and of registered folders. A name wins over a folder of the
+    same name: write "./name" for the folder.
     Raises UnknownNameError: neither a name nor a folder. Raises ModelError: the model is known to
     be unusable (the message names another), or the folder holds no model that can be run.
     """
-    catalogue = load_catalogue()
+    own = _load(catalogue_file())
+    # A damaged list of registered folders must not stop what comes with the code.
+    catalogue = own if name_or_folder in own else load_catalogue()
     if name_or_folder in catalogue:
         return _usable(catalogue[name_or_folder])
     folder = Path(name_or_folder).expanduser()
     if folder.is_dir() and (_has_separator(name_or_folder) or _is_checkpoint(folder)):
-        return _local(folder)
-    by_hub = {model.hub.lower(): model for model in catalogue.values() if model.hub}
+        # Imported here because the registry builds on the catalogue.
+        from workbench.registry import open_folder
+
+        return open_folder(folder)
+    by_hub = {model.hub.lower(): model for model in own.values() if model.hub}
     if name_or_folder.lower() in by_hub:
         return _usable(by_hub[name_or_folder.lower()])
     _refuse_unsupported(name_or_folder)
@@ -175,6 +200,7 @@ def table_rows(catalogue: Mapping[str, Model]) -> list[Row]:
             task=model.task,
             hub=model.hub,
             note=_note(model),
+            registered=model.registered,
         )
         for model in catalogue.values()
     ]
@@ -200,46 +226,42 @@ def with_table(text: str, catalogue: Mapping[str, Model]) -> str:
 def main() -> None:
     """Renew the table in models/README.md."""
     readme = models_dir() / "README.md"
-    readme.write_text(with_table(readme.read_text("utf-8"), load_catalogue()), "utf-8")
+    readme.write_text(with_table(readme.read_text("utf-8"), _load(catalogue_file())), "utf-8")
 
 
 @functools.cache
 def _tables(path: Path) -> dict[str, Any]:
     """Read the file once per process. Callers build new values from it and never write into it."""
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-        raise ModelError(f"The catalogue {path} cannot be read: {exc}") from exc
+    return read_toml(path)
+
+
+def _load(path: Path) -> dict[str, Model]:
+    tables = _tables(path)
+    families = tables.get("families", {})
+    return {
+        name: _model(name, families.get(table.get("family"), {}) | table, path)
+        for name, table in tables.get("models", {}).items()
+    }
 
 
 def _model(name: str, table: Mapping[str, Any], path: Path) -> Model:
-    values = {"pairs": [], "languages": [], "engine": "auto", "decoding": {}, **table}
+    where = f"{path}: the table of model {name!r} is not right"
+    values: dict[str, Any] = {"pairs": (), "languages": (), "engine": "auto"}
+    values |= {"decoding": Decoding()} | parse_table(table, where)
     if values.get("hub"):
         values.setdefault("revision", "main")
     try:
-        return Model(
-            **values
-            | {
-                "name": name,
-                "path": None if values["engine"] == "pseudo" else _installed(name),
-                "pairs": tuple(_pair(pair) for pair in values["pairs"]),
-                "languages": _languages(values["languages"], values["codes"]),
-                "decoding": Decoding(**values["decoding"]),
-            }
-        )
-    except (TypeError, KeyError, ValueError, AttributeError, UsageError) as exc:
-        raise ModelError(f"{path}: the table of model {name!r} is not right: {exc}") from exc
+        place = None if values["engine"] == "pseudo" else _installed(name)
+        languages = _languages(values["languages"], values["codes"])
+        return Model(**values | {"name": name, "path": place, "languages": languages})
+    except (TypeError, KeyError) as exc:
+        raise ModelError(f"{where}: {exc}") from exc
 
 
-def _pair(pair: str) -> tuple[str, str]:
-    source, target = pair.split("-")
-    return get_language(source).code, get_language(target).code
-
-
-def _languages(codes: Iterable[str], column: str) -> tuple[str, ...]:
-    if list(codes) == ["*"]:
-        return tuple(row.code for row in LANGUAGES.values() if getattr(row, column))
-    return tuple(get_language(code).code for code in codes)
+def _languages(codes: tuple[str, ...], column: str) -> tuple[str, ...]:
+    if codes != EVERY:
+        return codes
+    return tuple(row.code for row in LANGUAGES.values() if getattr(row, column))
 
 
 def _installed(name: str) -> Path | None:
@@ -257,35 +279,19 @@ def _has_separator(name: str) -> bool:
 
 def _usable(model: Model) -> Model:
     if model.known_bad:
+        anyway = "To look at it all the same, give the path of a folder that holds it."
         raise ModelError(
             f"Model {model.name!r} is refused: {model.known_bad}. "
-            "To look at it all the same, give the path of a folder that holds it."
+            f"{'' if model.registered else anyway}".strip()
         )
     return model
 
 
 def _refuse_unsupported(name: str) -> None:
-    reasons = _tables(models_dir() / "catalogue.toml").get("unsupported", {})
+    reasons = _tables(catalogue_file()).get("unsupported", {})
     for hub, reason in reasons.items():
         if name.lower() in (hub.lower(), hub.lower().split("/")[1]):
             raise ModelError(f"{hub} cannot be run: {reason}. See `workbench models` for others.")
-
-
-def _local(folder: Path) -> Model:
-    # Imported here because reading a checkpoint's facts belongs to the engines.
-    from workbench.engines.folder import inspect
-
-    facts = asdict(inspect(folder))
-    name = folder.resolve().name
-    given: dict[str, Any] = {
-        "title": f"Local folder {name}",
-        "licence": "not stated",
-        "commercial": False,
-        "engine": "auto",
-        "decoding": Decoding(),
-        "note": f"Opened from {folder}.",
-    }
-    return Model(**given | facts | {"name": name, "path": folder})
 
 
 def _connects(model: Model, source: str, target: str) -> bool:
@@ -311,6 +317,8 @@ def _no_route(model: Model, source: str, target: str) -> str:
 
 
 def _abilities(model: Model) -> str:
+    if not model.family:
+        return "not known"
     if model.task == "summarization":
         return f"summaries of {', '.join(model.languages)}"
     if model.pairs:
@@ -323,7 +331,7 @@ def _abilities(model: Model) -> str:
 
 
 def _size(model: Model) -> str:
-    if not model.hub:
+    if not (model.hub or model.registered):
         return "built in"
     return f"{model.size_mb} MB" if model.size_mb else "?"
 

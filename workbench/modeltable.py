@@ -1,4 +1,4 @@
-"""The models of the catalogue in the terminal: the table, and downloads with their progress."""
+"""The models in the terminal: the table, downloads with their progress, registered folders."""
 
 import json
 import sys
@@ -9,8 +9,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
-from workbench import hub
+from workbench import hub, registry
 from workbench.catalogue import get_model, load_catalogue, table_rows
+from workbench.errors import UnknownNameError
 
 
 def show_models(*, as_json: bool) -> None:
@@ -31,7 +32,10 @@ def show_models(*, as_json: bool) -> None:
         table.add_row(*(escape(cell) for cell in cells))
     console = Console()
     console.print(table)
-    console.print("Get one: workbench models pull NAME. Use a folder: --model ./my-checkpoint.")
+    console.print(
+        "Get one: workbench models pull NAME. Use a folder: --model ./my-checkpoint, "
+        "or give it a name: workbench models add ./my-checkpoint."
+    )
 
 
 def pull_model(name: str, *, quiet: bool) -> None:
@@ -52,3 +56,32 @@ def pull_model(name: str, *, quiet: bool) -> None:
 
         path = hub.pull(model, report)
     print(f"Installed {model.name} in {path} (licence: {model.licence}).")
+
+
+def add_model(folder: str, name: str = "") -> None:
+    """Register a checkpoint folder under a name and say how to use it.
+
+    Raises ModelError, UsageError: nothing was registered.
+    """
+    model = registry.add(folder, name)
+    [row] = table_rows({model.name: model})
+    use = f", {row.use}" if row.use else ""
+    print(f"Registered {row.name} for {row.registered} ({row.languages}; {row.licence}{use}).")
+    print(f"Use it: --model {row.name}, or on the page. The folder must stay where it is.")
+
+
+def remove_model(name: str) -> None:
+    """Delete a downloaded model, or forget a registered folder, and say which it was.
+
+    Raises UnknownNameError, UsageError: there is no such model, or it is being downloaded.
+    """
+    folders = registry.registered()
+    if name in folders:
+        print(f"Forgot {name}. Its folder is yours and stays as it is: {registry.forget(name)}")
+        return
+    try:
+        print(f"Removed {hub.remove(name)}.")
+    except UnknownNameError as exc:
+        downloads = [model.name for model in load_catalogue().values() if model.hub and model.path]
+        known = [*folders, *downloads]
+        raise UnknownNameError("downloaded or registered model", name, known) from exc

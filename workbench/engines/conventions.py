@@ -22,8 +22,6 @@ _LONGEST_NORMALISED = 4000
 _SHAPES = {"marian": ">>{}<<", "m2m100": "__{}__", "t5": "<2{}>"}
 _SPM = {"marian": ("source.spm", "target.spm"), "m2m100": ("sentencepiece.bpe.model",) * 2}
 _TAG = re.compile(r">>\w+<<|<2\w+>|__[a-z]{2,3}__")
-# Families whose training text went through the Moses punctuation rules.
-_MOSES = ("marian", "m2m100", "nllb")
 
 
 class Coder(Protocol):
@@ -150,7 +148,7 @@ class Convention:
             raise UsageError(
                 f"Model {self.model.name!r} does not translate {source}-{target}. Known: {known}."
             )
-        for code in self._told(source, target):
+        for code in told(self.model, source, target):
             tag = language_token(self.model, code)
             # A prompt in words ("translate English to German:") is text, not a token.
             if tag == self.frame.unk or not (" " in tag or self.knows(tag)):
@@ -159,14 +157,9 @@ class Convention:
                     f"vocabulary has no token {tag!r}. Choose another model or language."
                 )
 
-    def _told(self, source: str, target: str) -> list[str]:
-        """Return the languages that are told to the model by a token."""
-        told = [source] if self.model.family in ("nllb", "m2m100", "mbart50") else []
-        return told if self.model.target == "none" else [*told, target]
-
     def encode(self, text: str, source: str, target: str) -> list[str]:
         """Return the source tokens of one text, control and language tokens included."""
-        pieces = self.coder.pieces(normalise(text, source, self.model.family))
+        pieces = self.coder.pieces(normalise(text, source, self.model.punctuation))
         eos = self.frame.eos
         if self.model.family in ("nllb", "m2m100", "mbart50"):
             return [language_token(self.model, source), *pieces, eos]
@@ -232,14 +225,20 @@ def language_token(model: Model, code: str) -> str:
     return _SHAPES.get(model.family, "{}").format(value)
 
 
-def normalise(text: str, source: str, family: str) -> str:
-    """Return the text with the punctuation that the family's training text had.
+def told(model: Model, source: str, target: str) -> list[str]:
+    """Return the languages of a pair that are told to the model by a token."""
+    sources = [source] if model.family in ("nllb", "m2m100", "mbart50") else []
+    return sources if model.target == "none" else [*sources, target]
+
+
+def normalise(text: str, source: str, punctuation: str) -> str:
+    """Return the text with the punctuation that a model's training text had: "moses", or as it is.
 
     Moses rules (Koehn et al. 2007) for Latin and Cyrillic scripts only: they would turn 「」、。
     into ASCII. Numbers are left alone: the rules make "1.000" of "1 000".
     """
     european = get_language(source).script in ("Latn", "Cyrl")
-    if family not in _MOSES or not european or len(text) > _LONGEST_NORMALISED:
+    if punctuation != "moses" or not european or len(text) > _LONGEST_NORMALISED:
         return text
     return str(_moses(get_language(source).code).normalize(text))
 
