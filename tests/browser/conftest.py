@@ -93,12 +93,19 @@ class Watch:
             self.outside.append(url)
 
     def _console(self, message: object) -> None:
-        if getattr(message, "type", "") == "error":
+        if getattr(message, "type", "") == "error" and not _is_stream_cut(message):
             self.problems.append(f"console: {getattr(message, 'text', '')}")
 
     def _dialog(self, dialog: object) -> None:
         self.problems.append(f"dialog: {getattr(dialog, 'message', '')}")
         getattr(dialog, "dismiss", lambda: None)()
+
+
+def _is_stream_cut(message: object) -> bool:
+    """Return whether Gradio's own script says that leaving the page ended its open streams."""
+    place = str((getattr(message, "location", None) or {}).get("url", ""))
+    text = str(getattr(message, "text", ""))
+    return "/assets/" in place and text.startswith("AbortError: signal is aborted")
 
 
 @pytest.fixture
