@@ -110,6 +110,18 @@ def read_pairs(path: Path, pair: Languages | None = None) -> Reader:
     return Reader(_READERS[suffix](path, wanted))
 
 
+def holds(path: Path, pair: Languages) -> bool:
+    """Tell whether a file may have pairs in two languages, either way round.
+
+    The columns of a TSV file say so for certain; other files are only known once they are read.
+    Raises InputError: see read_pairs.
+    """
+    if Path(path.name.lower().removesuffix(".gz")).suffix != ".tsv":
+        return True
+    _, first = next(_lines(path), (1, ""))
+    return set(pair) <= set(_columns(path, _header(first.split("\t")), None))
+
+
 def _read_tmx(path: Path, wanted: Languages | None) -> Iterator[Row]:
     from workbench.formats.tmx import read_units
 
