@@ -24,7 +24,7 @@ SMOOTHING = 25
 # Over the highest ratio of 99.5 % of the news pairs (1.44): translators also split and explain.
 RATIO = 2.0
 LONGEST = 1000
-# A Japanese text of so many signs without kana is Chinese.
+# A text of so many Han signs without kana is taken for Chinese; of Japanese, lists of names are lost.
 KANALESS = 30
 
 _SIGN = re.compile(
@@ -281,7 +281,7 @@ def _is_foreign(text: str, language: str) -> bool:
     name = script(language)
     if name not in _OWN:
         return False
-    if name == "Jpan" and not _KANA.search(text) and len(_SIGN.findall(text)) >= KANALESS:
+    if name == "Jpan" and not _KANA.search(text) and len(_OWN["Hans"].findall(text)) >= KANALESS:
         return True
     if not _OWN[name].search(text):
         return True
