@@ -24,7 +24,7 @@ SMOOTHING = 25
 # Over the highest ratio of 99.5 % of the news pairs (1.44): translators also split and explain.
 RATIO = 2.0
 LONGEST = 1000
-# A text of so many Han signs without kana is taken for Chinese; of Japanese, lists of names are lost.
+# A text of so many Han signs without kana is taken for Chinese; lists of names are lost.
 KANALESS = 30
 
 _SIGN = re.compile(
