@@ -143,6 +143,12 @@ def test_a_source_that_the_model_does_not_have_is_said_before_the_click() -> Non
     assert hint and hint["key"] == "no_target" and targets["value"] == []
 
 
+def test_a_model_that_went_while_it_was_chosen_is_said_before_the_click() -> None:
+    hint, _, dropped = translate._detect("x", "", "no-such-model", ["en"], ["ko"])
+    assert hint and "No model named 'no-such-model'" in hint["values"]["message"]
+    assert (hint["key"], dropped) == ("failure", ["ko"])
+
+
 def test_text_in_chinese_characters_alone_is_asked_about() -> None:
     hint, _, _ = translate._detect("東京都知事選", "", "trilingual-small", ["en"], [])
     assert hint and hint["key"] == "ask_language"

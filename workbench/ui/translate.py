@@ -253,7 +253,11 @@ def _detect(
     """
     guess = identify(_sound(text), tuple(LANGUAGES), source) if text.strip() else None
     language = source or (guess.language if guess and guess.sure else "")
-    able = get_model(model)
+    try:
+        able = get_model(model)
+    except WorkbenchError as error:
+        # The folder of a registered model may go while it is chosen.
+        return _failure("failure", message=str(error)), gr.update(), list(dropped)
     offered = [c for c in _targets(able) if not language or _reaches(able, language, c)]
     wanted = dict.fromkeys((*chosen, *dropped))
     first = [code for code in ("en", "ko") if code in wanted]
