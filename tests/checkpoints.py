@@ -120,9 +120,7 @@ def _marian_network(
     steps: int,
 ) -> None:
     pad = vocabulary["<pad>"]
-    size = _SIZE | (
-        {"d_model": 96, "encoder_ffn_dim": 192, "decoder_ffn_dim": 192} if steps else {}
-    )
+    size = _SIZE | {"d_model": 96, "encoder_ffn_dim": 192, "decoder_ffn_dim": 192}
     config = transformers.MarianConfig(
         vocab_size=pad + 1,
         pad_token_id=pad,

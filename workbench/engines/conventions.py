@@ -30,6 +30,9 @@ class Coder(Protocol):
     def pieces(self, text: str) -> list[str]:
         """Return the pieces of a text; what looks like a control token in it is ordinary text."""
 
+    def target_pieces(self, text: str) -> list[str]:
+        """Return the pieces of a text to be learnt as a target; `text` is the way back."""
+
     def tag_pieces(self, tag: str) -> list[str]:
         """Return the pieces of a language tag, control tokens allowed."""
 
@@ -70,7 +73,13 @@ class SentencePieceCoder:
 
     def pieces(self, text: str) -> list[str]:
         """Return the pieces of a text."""
-        pieces = self._source.encode(text, out_type=str)
+        return self._plain(self._source.encode(text, out_type=str))
+
+    def target_pieces(self, text: str) -> list[str]:
+        """Return the pieces of a target text."""
+        return self._plain(self._target.encode(text, out_type=str))
+
+    def _plain(self, pieces: Sequence[str]) -> list[str]:
         return [self._unk if piece in self._controls else piece for piece in pieces]
 
     def tag_pieces(self, tag: str) -> list[str]:
@@ -97,6 +106,10 @@ class TokenizerCoder:
     def pieces(self, text: str) -> list[str]:
         """Return the pieces of a text."""
         return [self._names[i] for i in self._plain.encode(text, add_special_tokens=False).ids]
+
+    def target_pieces(self, text: str) -> list[str]:
+        """Return the pieces of a target text: these families have one vocabulary."""
+        return self.pieces(text)
 
     def tag_pieces(self, tag: str) -> list[str]:
         """Return the pieces of a tag, which may be a control token or words of a prompt."""
@@ -212,6 +225,12 @@ class Measured:
         return [len(self._convention.encode(text, source, target)) for text in texts]
 
 
+def told(model: Model, source: str, target: str) -> list[str]:
+    """Return the languages of a pair that are told to the model by a token."""
+    sources = [source] if model.family in ("nllb", "m2m100", "mbart50") else []
+    return sources if model.target == "none" else [*sources, target]
+
+
 def language_token(model: Model, code: str) -> str:
     """Return the token or words by which a model is told a language.
 
@@ -223,12 +242,6 @@ def language_token(model: Model, code: str) -> str:
     if not value:
         raise UsageError(f"Model {model.name!r} does not know the language {code!r}.")
     return _SHAPES.get(model.family, "{}").format(value)
-
-
-def told(model: Model, source: str, target: str) -> list[str]:
-    """Return the languages of a pair that are told to the model by a token."""
-    sources = [source] if model.family in ("nllb", "m2m100", "mbart50") else []
-    return sources if model.target == "none" else [*sources, target]
 
 
 def normalise(text: str, source: str, punctuation: str) -> str:

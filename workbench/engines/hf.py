@@ -1,6 +1,7 @@
 """The reference engine: transformers and torch. Slower than ct2 on a CPU, and able to run all."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -141,10 +142,15 @@ class HFEngine(conventions.Measured):
         prefix = [self._ids[token] for token in self._convention.target_prefix(target)]
         with torch.inference_mode():
             output = self._network.generate(
-                input_ids=ids, attention_mask=mask, **_search(decoding, prefix)
+                input_ids=ids, attention_mask=mask, **_search(self._feasible(decoding), prefix)
             )
             scores = self._scores(ids, mask, output, len(prefix), decoding.n_best)
         return self._hypotheses(output.tolist(), scores, len(prefix), decoding.n_best)
+
+    def _feasible(self, decoding: Decoding) -> Decoding:
+        """Return the decoding with an output no longer than the network has positions for."""
+        positions = getattr(self._network.config, "max_position_embeddings", decoding.max_length)
+        return replace(decoding, max_length=min(decoding.max_length, positions - 2))
 
     def _scores(
         self, ids: torch.Tensor, mask: torch.Tensor, output: torch.Tensor, told: int, n_best: int

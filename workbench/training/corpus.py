@@ -36,6 +36,11 @@ class Pair:
     document: str = ""
     origin: str = ""
 
+    def turned(self) -> "Pair":
+        """Return the pair the other way round."""
+        languages = (self.languages[1], self.languages[0])
+        return Pair(self.target, self.source, languages, self.document, self.origin)
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -144,6 +149,13 @@ def _read_tsv(path: Path, wanted: Languages | None) -> Iterator[Row]:
             yield from _rows(dict(zip(columns, cells, strict=True)), wanted, path.name, "", number)
 
 
+def named_pair(path: Path) -> Languages | None:
+    """Return the languages that a file's name tells (news.ja-en.tsv.gz), or None."""
+    match = _NAMED_PAIR.search(path.name)
+    codes = _header(match.groups()) if match else []
+    return (codes[0], codes[1]) if codes else None
+
+
 def _header(cells: Sequence[str]) -> list[str]:
     """Return the languages that a first line names, or nothing where it holds text."""
     codes = [cell.strip().replace("_", "-").split("-")[0].lower() for cell in cells]
@@ -152,9 +164,7 @@ def _header(cells: Sequence[str]) -> list[str]:
 
 
 def _columns(path: Path, header: Sequence[str], wanted: Languages | None) -> Sequence[str]:
-    match = _NAMED_PAIR.search(path.name)
-    named = _header(match.groups()) if match else []
-    columns = header or named or wanted
+    columns = header or named_pair(path) or wanted
     if not columns:
         raise InputError(
             f"{path}: the languages of its columns are unknown. Name the file like news.ja-en.tsv, "

@@ -1,0 +1,127 @@
+"""What `workbench train` and `adapt` do on a terminal: a bar, the scores, what comes next."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from workbench.catalogue import Model
+from workbench.errors import UsageError
+from workbench.training import card
+from workbench.training.schedule import Budget
+from workbench.training.trainer import Progress as Report
+
+
+def adapt(arguments: dict[str, object], *, quiet: bool) -> int:
+    """Fine-tune after the fields of training.adapt.Plan; return the exit code.
+
+    Raises what training.adapt.adapt raises.
+    """
+    from workbench.training.adapt import Plan
+    from workbench.training.adapt import adapt as fine_tune
+
+    plan = Plan(**arguments)  # type: ignore[arg-type]
+    console = Console(stderr=True, quiet=quiet, highlight=False)
+    with _resumable(plan.out), _bar(console) as report:
+        outcome = fine_tune(plan, report, console.print)
+    print(card.as_line("Before", outcome.before))
+    print(card.as_line("After ", outcome.after))
+    if outcome.generic_after:
+        print(card.as_line("Generic text, before", outcome.generic_before))
+        print(card.as_line("Generic text, after ", outcome.generic_after))
+    _say_next(outcome.model, outcome.state.best_step)
+    return 0
+
+
+def train(recipe: Path, data: Path | None, out: Path, profile: str, budget: Budget | None) -> int:
+    """Train a model from nothing; return the exit code. Raises what training.scratch.train does."""
+    from workbench.training.scratch import Plan
+    from workbench.training.scratch import train as learn
+
+    plan = Plan(recipe, data or recipe.parent, out, profile, budget)
+    console = Console(stderr=True, highlight=False)
+    with _resumable(out), _bar(console) as report:
+        outcome = learn(plan, report, console.print)
+    print(card.as_line("Held-out text", outcome.scores))
+    _say_next(outcome.model, outcome.state.best_step)
+    return 0
+
+
+def parse_share(text: str) -> float:
+    """Return a share (0 to 1) written as 0.05 or 5%.
+
+    >>> parse_share("5%"), parse_share("0.1")
+    (0.05, 0.1)
+
+    Raises UsageError: it is neither, or not between 0 and 0.5.
+    """
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 0.5:
+        raise UsageError(f"{text!r} is no share: give 0% to 50%, or 0 to 0.5.")
+    return value
+
+
+def _say_next(model: Model, best_step: int) -> None:
+    if not best_step:
+        print("No step did better than the model it began with: the folder holds that one.")
+    print(f"Wrote {model.path}: README.md has the scores, curve.png the curves.")
+    print(f"Use it:   workbench translate FILE --model {model.path}")
+    print(f"Keep it:  workbench models add {model.path}")
+
+
+@contextmanager
+def _resumable(out: Path) -> Iterator[None]:
+    """On Ctrl-C, say how to go on, and leave with exit code 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(
+            f"workbench: interrupted. {out} holds what was learnt: run the same command to go on, "
+            "or delete the folder.",
+            file=sys.stderr,
+        )
+        sys.exit(130)
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Callable[[Report], None]]:
+    """Yield a listener that draws a bar, or prints a line per check where there is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(compact=True))
+    with Progress(*columns, *times, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Learning", total=1.0)
+        last = ["", ""]
+
+        def report(progress: Report) -> None:
+            if progress.checked is None:
+                last[0] = f"loss {progress.loss:.2f}"
+            else:
+                last[1] = _checked(progress)
+                console.print(f"  step {progress.step}: {last[1]}")
+            bar.update(
+                task, completed=progress.used, description=" · ".join(part for part in last if part)
+            )
+
+        yield report
+
+
+def _checked(progress: Report) -> str:
+    """Return what a check found, in a few words: the chrF of each direction, or the losses."""
+    assert progress.checked is not None
+    values = progress.checked.values
+    chosen = [name for name in values if "chrF" in name] or list(values)
+    what = "chrF2++" if "chrF" in chosen[0] else "held-out loss"
+    return f"{what} " + ", ".join(f"{n.rsplit(' ', 1)[1]} {values[n]:.1f}" for n in chosen)

@@ -1,0 +1,95 @@
+"""What a model makes of text that it is not trained on: the check during a run, and scores."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.engines import Engine
+from workbench.evaluation.metrics import score
+from workbench.training.corpus import Pair
+from workbench.training.learner import Learner
+from workbench.training.trainer import Check
+from workbench.types import Decoding
+
+# Greedy search: a check runs many times, and ranks the same model against itself.
+_QUICK = Decoding(beam=1, max_length=200)
+_SENTENCES = 100
+
+Direction = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """BLEU and chrF2++ (0 to 100) of one direction over so many pairs, and their signatures."""
+
+    pairs: int
+    bleu: float
+    chrf: float
+    signatures: tuple[str, str]
+
+
+def by_direction(pairs: Sequence[Pair]) -> dict[Direction, list[Pair]]:
+    """Return the pairs of each direction, in order."""
+    groups: dict[Direction, list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(pair.languages, []).append(pair)
+    return groups
+
+
+def scores(engine: Engine, pairs: Sequence[Pair], decoding: Decoding) -> dict[Direction, Scored]:
+    """Translate pairs and return the scores of each direction.
+
+    A source over the engine's limit is left out: cleaning keeps such pairs away.
+    """
+    return {
+        direction: _scored(engine, group, direction, decoding)
+        for direction, group in by_direction(pairs).items()
+    }
+
+
+def _scored(
+    engine: Engine, pairs: Sequence[Pair], direction: Direction, decoding: Decoding
+) -> Scored:
+    lengths = engine.lengths([pair.source for pair in pairs], *direction)
+    fits = [p for p, length in zip(pairs, lengths, strict=True) if length <= engine.limit]
+    found = engine.translate([pair.source for pair in fits], *direction, decoding)
+    texts = [hypothesis.text for hypothesis in found]
+    result = score(texts, [[pair.target for pair in fits]], direction[1], ("bleu", "chrf"))
+    bleu, chrf = result["bleu"], result["chrf"]
+    return Scored(len(fits), bleu.value, chrf.value, (bleu.signature, chrf.signature))
+
+
+class HeldOut:
+    """A check for the trainer: chrF2++ by direction, and the loss, over held-out pairs.
+
+    with_chrf False measures the loss alone, which is all that tells early weights apart.
+    """
+
+    def __init__(self, learner: Learner, pairs: Sequence[Pair], *, with_chrf: bool) -> None:
+        self._learner, self._with_chrf = learner, with_chrf
+        groups = by_direction(pairs)
+        self._groups = {direction: _spread(group) for direction, group in groups.items()}
+
+    def __call__(self) -> Check:
+        """Measure the learner as it is; the score is the mean chrF, or else minus the loss."""
+        losses = {d: self._learner.held_out_loss(group) for d, group in self._groups.items()}
+        values = _named("held-out loss", losses)
+        if not self._with_chrf:
+            return Check(-_mean(losses), values)
+        pairs = [pair for group in self._groups.values() for pair in group]
+        found = scores(self._learner, pairs, _QUICK)
+        chrf = {direction: scored.chrf for direction, scored in found.items()}
+        return Check(_mean(chrf), values | _named("held-out chrF2++", chrf))
+
+
+def _spread(pairs: Sequence[Pair]) -> list[Pair]:
+    """Return at most so many pairs that a check stays short, from all over the text."""
+    step = max(1, -(-len(pairs) // _SENTENCES))
+    return list(pairs[::step])
+
+
+def _named(what: str, values: Mapping[Direction, float]) -> dict[str, float]:
+    return {f"{what} {source}-{target}": value for (source, target), value in values.items()}
+
+
+def _mean(values: Mapping[Direction, float]) -> float:
+    return sum(values.values()) / len(values)

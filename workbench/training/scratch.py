@@ -1,0 +1,210 @@
+"""Train a model from nothing after a recipe: lay the text down, make a blank model, let it learn.
+
+What is slow is done once: text, vocabulary and blank model stay in the run's folder, and a run
+that was killed goes on from there.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from workbench.catalogue import Model
+from workbench.description import write_description
+from workbench.engines import load_engine
+from workbench.errors import UsageError
+from workbench.registry import open_folder
+from workbench.training import blank, card, gathering, recipe, run
+from workbench.training.corpus import Pair
+from workbench.training.curves import draw
+from workbench.training.gathering import Direction, Laid
+from workbench.training.heldout import Scored, scores
+from workbench.training.learner import Learner
+from workbench.training.recipe import Recipe
+from workbench.training.run import WORK, Run, Text
+from workbench.training.schedule import Budget, Rate
+from workbench.training.state import State
+from workbench.training.trainer import Progress, Settings
+
+CURVE = "curve.png"
+# Aligned rows of each source and pair for the start of the embeddings.
+_ALIGNED = 60_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A recipe, the folder its text lies in, and where the model shall stand.
+
+    budget None is the recipe's own.
+    """
+
+    recipe: Path
+    data: Path
+    out: Path
+    profile: str = ""
+    budget: Budget | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A trained model, how its run went, its text, and its scores on what was held out."""
+
+    model: Model
+    recipe: Recipe
+    state: State
+    laid: tuple[Laid, ...]
+    scores: dict[Direction, Scored]
+
+
+def train(
+    plan: Plan,
+    report: Callable[[Progress], None] = lambda progress: None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Outcome:
+    """Train and return what came of it; the model stands in `plan.out`.
+
+    A run that was killed goes on where it was when this is called again with the same plan.
+    Raises UsageError: the recipe is not right, or its text cannot be found. InputError: the text
+    cannot be read.
+    """
+    run.require_free(plan.out)
+    made = recipe.load(plan.recipe, plan.profile)
+    files = gathering.files_of(made, plan.data)
+    work = plan.out / WORK
+    say("Reading and cleaning the text …")
+    laid, held_out = gathering.lay_down(made, files, work / "text")
+    for line in card.inventory(laid):
+        say(line)
+    _require(held_out, laid)
+    base = _blank(made, laid, work, say)
+    learner = Learner(base, dropout=made.schedule.dropout, precision=made.schedule.precision)
+    budget = plan.budget or _budget(made)
+    state = run.learn(_run(made, learner, laid, held_out, work, budget), report)
+    outcome = _finish(plan, made, learner, state, laid, held_out)
+    card.write_new(plan.out, outcome)
+    shutil.rmtree(work)
+    return outcome
+
+
+def _require(held_out: Iterable[Pair], laid: Iterable[Laid]) -> None:
+    if not list(laid):
+        raise UsageError("The recipe's files hold no usable pair in any of its directions.")
+    if not list(held_out):
+        raise UsageError("Nothing is held out: give a source held_out = 0.05, so that is measured.")
+
+
+def _budget(made: Recipe) -> Budget:
+    schedule = made.schedule
+    return Budget(schedule.minutes, schedule.epochs, schedule.steps)
+
+
+def _blank(made: Recipe, laid: list[Laid], work: Path, say: Callable[[str], None]) -> Model:
+    """Make the vocabulary and the blank model, or take those of a run that was killed."""
+    folder = work / "blank"
+    # Written last, so that its presence says that the rest is whole.
+    if not (folder / "model.toml").is_file():
+        say(f"Finding {made.vocabulary.size:,} pieces for the vocabulary …")
+        text = work / "vocabulary.txt"
+        with text.open("w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in _vocabulary_lines(laid))
+        blank.vocabulary(made.vocabulary, text, folder)
+        text.unlink()
+        say("Making the blank model …")
+        aligned = _aligned_rows(laid) if made.schedule.aligned_start else None
+        blank.checkpoint(made, folder, aligned)
+        write_description(folder, _description(made))
+    return open_folder(folder)
+
+
+def _vocabulary_lines(laid: Iterable[Laid]) -> Iterator[str]:
+    for text in laid:
+        for _ in range(text.source.vocabulary):
+            for pair in text.read(text.languages):
+                yield pair.source
+                yield pair.target
+
+
+def _aligned_rows(laid: Iterable[Laid]) -> Iterator[tuple[str, str]]:
+    for text in laid:
+        for pair in islice(text.read(text.languages), _ALIGNED):
+            yield pair.source, pair.target
+
+
+def _description(made: Recipe) -> dict[str, object]:
+    return {
+        "name": made.name,
+        "title": made.title,
+        "family": "marian",
+        "licence": made.licence,
+        "commercial": made.commercial,
+        "target": "tag",
+        "codes": "opus",
+        "tags": dict(made.tags),
+        "pairs": list(made.directions),
+        "max_source": made.max_source,
+        "punctuation": "",
+        "note": made.note,
+    }
+
+
+def _run(
+    made: Recipe,
+    learner: Learner,
+    laid: list[Laid],
+    held_out: list[Pair],
+    work: Path,
+    budget: Budget,
+) -> Run:
+    schedule = made.schedule
+    settings = Settings(
+        budget=budget,
+        rate=Rate(schedule.rate, schedule.warmup, schedule.cooldown),
+        smoothing=schedule.smoothing,
+        check_every=schedule.check_every,
+        average=schedule.average,
+        loaders=schedule.loaders,
+    )
+    texts = mixed(made, laid)
+    facts = {"recipe": made, "budget": budget, "text": [(t.path.name, t.pairs) for t in laid]}
+    key = run.key(facts, [text.path for text in laid])
+    return Run(
+        learner,
+        texts,
+        held_out,
+        settings,
+        schedule.batch_tokens,
+        work,
+        key,
+        schedule.seed,
+        with_chrf=False,
+    )
+
+
+def mixed(made: Recipe, laid: Iterable[Laid]) -> list[Text]:
+    """Return every source in every direction, with its share of what is drawn.
+
+    A direction's share goes with its size to the power of schedule.mixing, times its weight; in
+    it a source's share goes with its pairs times its weight.
+    """
+    laid = list(laid)
+    texts = []
+    for direction, weight in gathering.directions(made).items():
+        mine = [text for text in laid if set(text.languages) == set(direction)]
+        sizes = [text.pairs * text.source.weight for text in mine]
+        total = sum(sizes)
+        for text, size in zip(mine, sizes, strict=True):
+            share = weight * total**made.schedule.mixing * size / total if size else 0.0
+            texts.append(Text(text.source.name, direction, text.read(direction), share))
+    return texts
+
+
+def _finish(
+    plan: Plan, made: Recipe, learner: Learner, state: State, laid: list[Laid], held_out: list[Pair]
+) -> Outcome:
+    learner.save(plan.out)
+    write_description(plan.out, _description(made))
+    draw(state.log, plan.out / CURVE, made.name, state.best_step)
+    model = open_folder(plan.out)
+    found = scores(load_engine(model), held_out, model.decoding)
+    return Outcome(model, made, state, tuple(laid), found)

@@ -1,0 +1,221 @@
+"""The one training loop, for a new model and for an adapted one.
+
+It knows a learner, a sampler and a check; what is being learnt, and why, is its caller's matter.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from workbench.training import state as states
+from workbench.training.learner import Learner
+from workbench.training.sampling import Batch, Place, Sampler
+from workbench.training.schedule import Budget, Rate
+from workbench.training.state import State
+
+# Steps between two lines of the log, and between two blends of the running mean.
+_LOGGED, _BLENDED = 10, 10
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run learns.
+
+    check_every: steps between two checks. patience: checks without a better score after which it
+    stops, 0 for never. save_every: seconds. average: how much of the new weights enters the
+    running mean at each blend during the cool-down, 0 for no mean. loaders: processes that
+    prepare batches; with more than 0 a run cannot be repeated exactly.
+    """
+
+    budget: Budget
+    rate: Rate
+    smoothing: float = 0.1
+    clip: float = 1.0
+    check_every: int = 100
+    patience: int = 0
+    save_every: float = 60.0
+    average: float = 0.0
+    loaders: int = 0
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check found: the score by which weights are chosen (higher is better), and more."""
+
+    score: float
+    values: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One report: used is the share (0 to 1) of the budget; loss per target token."""
+
+    used: float
+    step: int
+    tokens: int
+    seconds: float
+    loss: float
+    checked: Check | None = None
+
+
+class Trainer:
+    """Train a learner; `key` names the run, so that only its own state is taken up again."""
+
+    def __init__(
+        self,
+        learner: Learner,
+        sampler: Sampler,
+        settings: Settings,
+        folder: Path,
+        check: Callable[[], Check],
+        report: Callable[[Progress], None] = lambda progress: None,
+    ) -> None:
+        self._learner, self._sampler, self._settings = learner, sampler, settings
+        self._folder, self._check, self._report = folder, check, report
+        parameters = [p for p in learner.network.parameters() if p.requires_grad]
+        self._parameters = parameters
+        self._optimizer = torch.optim.Adam(
+            parameters, lr=settings.rate.peak, betas=(0.9, 0.98), eps=1e-9, fused=True
+        )
+        self._losses: list[tuple[torch.Tensor, int]] = []
+
+    def run(self, key: str, seed: int) -> State:
+        """Train until the budget is spent or nothing gets better; return where that was.
+
+        The learner then holds the best weights that a check has seen. A state of the same key in
+        the folder is taken up again.
+        Raises InputError: the folder holds another run, or cannot be written to.
+        """
+        torch.manual_seed(seed)
+        network = self._learner.network
+        state = states.read(self._folder, key, network, self._optimizer)
+        if state is None:
+            state = State(Place(), key)
+            self._checked(state)
+        network.train()
+        self._learn(state)
+        self._finish(state)
+        return state
+
+    def _learn(self, state: State) -> None:
+        saved = mark = time.monotonic()
+        for batch in self._batches(state.place):
+            if self._used(state) >= 1 or self._exhausted(state):
+                return
+            self._step(state, batch)
+            state.seconds += time.monotonic() - mark
+            if state.step % self._settings.check_every == 0:
+                self._checked(state)
+                saved = time.monotonic()
+            elif time.monotonic() - saved > self._settings.save_every:
+                self._save(state)
+                saved = time.monotonic()
+            mark = time.monotonic()
+
+    def _batches(self, place: Place) -> Iterator[Batch]:
+        if not self._settings.loaders:
+            return self._sampler.batches(place)
+        loader = torch.utils.data.DataLoader(
+            _Pools(self._sampler, place, self._settings.loaders),
+            batch_size=None,
+            num_workers=self._settings.loaders,
+            prefetch_factor=8,
+        )
+        return iter(loader)
+
+    def _step(self, state: State, batch: Batch) -> None:
+        state.step += 1
+        rate = self._settings.rate.at(state.step, self._used(state))
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        sources, targets = self._learner.tensors(batch.sources, batch.targets)
+        loss = self._learner.loss(sources, targets, self._settings.smoothing)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._parameters, self._settings.clip)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        self._learner.settle()
+        tokens = int((batch.targets != self._learner.pad).sum())
+        self._losses.append((loss.detach(), tokens))
+        state.tokens += tokens
+        state.place = batch.after
+        self._blend(state)
+        if state.step % _LOGGED == 0:
+            self._log(state, rate)
+
+    def _used(self, state: State) -> float:
+        epochs = self._sampler.epochs(state.place)
+        return self._settings.budget.used(state.seconds, epochs, state.step)
+
+    def _exhausted(self, state: State) -> bool:
+        return 0 < self._settings.patience <= state.stale
+
+    def _blend(self, state: State) -> None:
+        """Keep a running mean of the weights over the second half of the cool-down."""
+        share, rate = self._settings.average, self._settings.rate
+        if not share or state.step % _BLENDED or self._used(state) < 1 - rate.cooldown * 0.6:
+            return
+        weights = self._learner.weights()
+        if not state.average:
+            state.average = weights
+            return
+        for name, value in state.average.items():
+            if value.is_floating_point():
+                value.lerp_(weights[name].to(value.device), share)
+
+    def _log(self, state: State, rate: float) -> None:
+        loss = self._mean_loss()
+        state.log.append({"step": state.step, "tokens": state.tokens, "loss": loss, "rate": rate})
+        self._tell(state, loss)
+
+    def _mean_loss(self) -> float:
+        tokens = sum(count for _, count in self._losses)
+        total = sum(float(loss) * count for loss, count in self._losses)
+        self._losses = []
+        return total / tokens
+
+    def _tell(self, state: State, loss: float, checked: Check | None = None) -> None:
+        used = min(1.0, self._used(state))
+        self._report(Progress(used, state.step, state.tokens, state.seconds, loss, checked))
+
+    def _checked(self, state: State) -> None:
+        """Measure the weights as they are, and keep them if they are the best so far."""
+        check = self._check()
+        state.log.append({"step": state.step, "tokens": state.tokens, **check.values})
+        state.stale, state.checked_step = state.stale + 1, state.step
+        if check.score > state.best:
+            state.best, state.best_step, state.stale = check.score, state.step, 0
+            state.best_weights = self._learner.weights()
+        self._tell(state, float("nan"), check)
+        self._save(state)
+
+    def _save(self, state: State) -> None:
+        states.write(self._folder, state, self._learner.network.state_dict(), self._optimizer)
+
+    def _finish(self, state: State) -> None:
+        """Give the last weights and their running mean a chance too, then take the best."""
+        if state.checked_step != state.step:
+            self._checked(state)
+        if state.average:
+            self._learner.load(state.average)
+            self._learner.settle()
+            state.average = {}
+            self._checked(state)
+        self._learner.load(state.best_weights)
+        self._learner.network.eval()
+
+
+class _Pools(torch.utils.data.IterableDataset[Batch]):  # type: ignore[misc]
+    """Batches made by several processes: each takes every n-th pool."""
+
+    def __init__(self, sampler: Sampler, place: Place, loaders: int) -> None:
+        self._sampler, self._place, self._loaders = sampler, place, loaders
+
+    def __iter__(self) -> Iterator[Batch]:
+        info = torch.utils.data.get_worker_info()
+        assert info is not None
+        place = Place(self._place.pool + info.id)
+        yield from self._sampler.batches(place, self._loaders)
