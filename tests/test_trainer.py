@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import checkpoints
 import pytest
 import torch
 
+import checkpoints
 from workbench.catalogue import Model
 from workbench.engines import load_engine
 from workbench.errors import InputError, ModelError, UsageError
