@@ -6,6 +6,7 @@ Exit codes: 0 done, 2 usage, 3 partly done (a list follows), 4 input refused, 13
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,7 +30,7 @@ app.add_typer(models, name="models")
 
 Source = Annotated[str, typer.Argument(metavar="FILE", help="A text file, or - for stdin.")]
 From = Annotated[
-    str, typer.Option("--from", metavar="LANG", help="Source language [default: detected].")
+    str, typer.Option("--from", metavar="LANG", help="Source language.", show_default="detected")
 ]
 Model = Annotated[
     str, typer.Option("--model", "-m", help="A name of `workbench models`, or a model folder.")
@@ -42,7 +43,10 @@ Encoding = Annotated[
     str, typer.Option(help="Of the file, if it is not UTF-8: shift_jis, euc-kr, cp949 …")
 ]
 Output = Annotated[
-    str, typer.Option("--output", "-o", metavar="FILE", help="Where to write [default: stdout].")
+    str,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Where to write.", show_default="standard output"
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
@@ -61,7 +65,8 @@ def translate(
     ] = "auto",
     preset: Preset = "auto",
     formats: Annotated[
-        str, typer.Option("--format", "-f", help="html, md, tsv, json, txt; several by commas.")
+        str,
+        typer.Option("--format", "-f", help="html, md, tsv, tmx, json, txt; several by commas."),
     ] = "",
     output: Output = "",
     show: Annotated[bool, typer.Option(help="Print the columns side by side as well.")] = False,
@@ -113,6 +118,171 @@ def serve(
     launch(host=host, port=port, browser=browser)
 
 
+@app.command()
+def evaluate(
+    references: Annotated[
+        list[Path],
+        typer.Option(
+            "--ref",
+            metavar="FILE",
+            help="A translation by a person, a line per line of the source; may be given again.",
+        ),
+    ],
+    source: Annotated[str, typer.Option("--from", metavar="LANG", help="Source language.")],
+    target: Annotated[str, typer.Option("--to", "-t", metavar="LANG", help="Target language.")],
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="NAME[@k=v,…]",
+            help="A model to run, with settings "
+            "if need be: trilingual-small@beam=1,pivot=en. May be given again.",
+        ),
+    ] = None,
+    outputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output",
+            metavar="NAME=FILE",
+            help="A system's finished translations. May be given again.",
+        ),
+    ] = None,
+    src: Annotated[str, typer.Option(metavar="FILE", help="The source, for models.")] = "",
+    baseline: Annotated[str, typer.Option(help="The system that others are tested against.")] = "",
+    resamples: Annotated[int, typer.Option(min=0, help="Of each test; 0: no tests.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the resampling.")] = 12345,
+    beam: Annotated[int, typer.Option(min=0, max=16, help="0: the model's own.")] = 0,
+    engine: EngineName = "auto",
+    as_json: Annotated[str, typer.Option("--json", metavar="FILE", help="Write it as JSON.")] = "",
+    markdown: Annotated[str, typer.Option(metavar="FILE", help="Write it as Markdown.")] = "",
+    save: Annotated[str, typer.Option(metavar="DIR", help="Keep the translations here.")] = "",
+    quiet: Quiet = False,
+) -> None:
+    """Score models and finished translations against a reference: BLEU, chrF2++, TER, speed.
+
+    [bold]workbench evaluate -m trilingual-small --src a.ja --ref a.en --from ja --to en[/bold]
+    [bold]workbench evaluate --output old=a.txt --output new=b.txt --baseline old --ref r.en
+    --from ja --to en[/bold]
+    """
+    from workbench.evaluating import EvaluateCommand, run
+
+    command = EvaluateCommand(
+        tuple(names or ()),
+        tuple(outputs or ()),
+        tuple(map(str, references)),
+        source,
+        target,
+        src=src,
+        baseline=baseline,
+        resamples=resamples,
+        seed=seed,
+        beam=beam,
+        engine=engine,
+        json=as_json,
+        markdown=markdown,
+        save=save,
+        quiet=quiet,
+    )
+    raise typer.Exit(run(command))
+
+
+@app.command()
+def adapt(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the model.")],
+    model: Model = "trilingual-small",
+    tmx: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A translation memory; may repeat.")
+    ] = None,
+    tsv: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Source TAB target lines, with a first line of language "
+            "codes, a name like x.ja-en.tsv, or --from and --to; may repeat.",
+        ),
+    ] = None,
+    source: Annotated[
+        str, typer.Option("--from", metavar="LANG", help="With --to: one way only.")
+    ] = "",
+    to: Annotated[str, typer.Option("--to", "-t", help="Target languages, by commas.")] = "",
+    minutes: Annotated[
+        float, typer.Option(min=0, help="Of learning, at most.", show_default="8")
+    ] = 0,
+    epochs: Annotated[
+        float, typer.Option(min=0, help="Readings of the memory, at most.", show_default=False)
+    ] = 0,
+    eval_split: Annotated[
+        str, typer.Option(metavar="SHARE", help="Of the memory's documents, held out to measure.")
+    ] = "5%",
+    generic: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Your own general text to mix in against forgetting, as .tmx or .tsv.",
+        ),
+    ] = None,
+    generic_share: Annotated[str, typer.Option(metavar="SHARE", help="Of what is learnt.")] = "20%",
+    rate: Annotated[
+        float, typer.Option(min=0, help="Learning rate.", show_default="fits the model")
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed, the same model (on a CPU).")] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Fine-tune a Marian model on your translation memory; it is measured before and after.
+
+    [bold]workbench adapt --tmx memory.tmx --out my-model[/bold]
+    [bold]workbench adapt -m opus-mt-ja-en --tmx memory.tmx --minutes 60 --out my-model[/bold]
+
+    At least 50 usable pairs are needed. Interrupted? The same command goes on.
+    """
+    from workbench import learning
+    from workbench.training.adapt import GENERIC, parse_directions
+    from workbench.training.schedule import Budget
+
+    targets = [code.strip() for code in to.split(",") if code.strip()]
+    limit = Budget(minutes, epochs) if minutes or epochs else Budget(minutes=8)
+    plan = {
+        "model": model,
+        "memories": (*(tmx or ()), *(tsv or ())),
+        "out": out,
+        "directions": parse_directions(source, targets),
+        "budget": limit,
+        "generic": tuple(generic or (GENERIC,)),
+        "rate": rate,
+        "seed": seed,
+        "held_out": learning.parse_share(eval_split),
+        "generic_share": learning.parse_share(generic_share),
+    }
+    raise typer.Exit(learning.adapt(plan, quiet=quiet))
+
+
+@app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(metavar="RECIPE.toml")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the model.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where its text lies.", show_default="beside it"),
+    ] = None,
+    profile: Annotated[str, typer.Option(help="A [profiles.NAME] of the recipe.")] = "",
+    minutes: Annotated[
+        float, typer.Option(min=0, help="Instead of the recipe's budget.", show_default=False)
+    ] = 0,
+) -> None:
+    """Train a model from nothing: vocabulary, text, directions and size are a TOML file.
+
+    [bold]workbench train models/trilingual-small/recipe.toml --data FOLDER --out my-model[/bold]
+
+    Runs on CUDA where there is one. Interrupted? The same command goes on.
+    """
+    from workbench import learning
+    from workbench.training.schedule import Budget
+
+    budget = Budget(minutes) if minutes else None
+    raise typer.Exit(learning.train(recipe, data, out, profile, budget))
+
+
 @models.callback()
 def list_models(
     context: typer.Context,
@@ -134,11 +304,22 @@ def pull(name: str, quiet: Quiet = False) -> None:
 
 
 @models.command()
-def remove(name: str) -> None:
-    """Delete a downloaded model."""
-    from workbench import hub
+def add(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A checkpoint's folder.")],
+    name: Annotated[str, typer.Option(help="To use it by.", show_default="its own")] = "",
+) -> None:
+    """Give a folder of your own a name: `workbench adapt` makes such folders."""
+    from workbench.modeltable import add_model
 
-    print(f"Removed {hub.remove(name)}.")
+    add_model(str(folder), name)
+
+
+@models.command()
+def remove(name: str) -> None:
+    """Delete a downloaded model, or take the name off a folder of your own."""
+    from workbench.modeltable import remove_model
+
+    remove_model(name)
 
 
 def _job(

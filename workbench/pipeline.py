@@ -64,7 +64,8 @@ class Workbench:
 
     def __init__(self, load: Callable[[Model, str], Engine] = load_engine) -> None:
         self._load = load
-        self._engines: dict[tuple[str, str], Engine] = {}
+        # By model as it is told, hash of its files, and engine: a folder may change while it runs.
+        self._engines: dict[tuple[str, str, str], Engine] = {}
         self._lock = threading.RLock()
 
     def __enter__(self) -> "Workbench":
@@ -89,7 +90,8 @@ class Workbench:
         Raises UsageError: no such model or engine. ModelError: it is missing or damaged.
         """
         model = get_model(options.model or default_model())
-        key = (str(model.path or model.name), options.engine)
+        files = fingerprint(model.path) if model.path else ""
+        key = (repr(model), files, options.engine)
         with self._lock:
             if key not in self._engines:
                 self._engines[key] = self._load(model, options.engine)
@@ -181,6 +183,7 @@ class Workbench:
             "revision": model.revision,
             "files": fingerprint(model.path) if model.path else "",
             "licence": model.licence,
+            "punctuation": model.punctuation,
             "engine": dict(self.engine(options).settings),
             "decoding": asdict(decoding),
             "routes": ["-".join(route) for route in routes],
@@ -199,6 +202,7 @@ def signature(manifest: dict[str, object], route: routing.Route) -> str:
     assert isinstance(engine, dict) and isinstance(decoding, dict)
     parts = [("workbench", manifest["workbench"]), ("model", manifest["model"])]
     parts += [("files", str(manifest["files"])[:12])] if manifest["files"] else []
+    parts += [("punctuation", manifest["punctuation"])] if manifest["punctuation"] else []
     parts += sorted(engine.items())
     parts += [("beam", decoding["beam"]), ("lp", decoding["length_penalty"])]
     parts += [("rp", decoding["repetition_penalty"]), ("ngram", decoding["no_repeat_ngram"])]

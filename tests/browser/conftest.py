@@ -82,6 +82,7 @@ class Watch:
     def __init__(self, page: Page) -> None:
         self.outside: list[str] = []
         self.problems: list[str] = []
+        self._cut = False
         page.on("request", self._request)
         page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
         page.on("console", self._console)
@@ -93,19 +94,25 @@ class Watch:
             self.outside.append(url)
 
     def _console(self, message: object) -> None:
-        if getattr(message, "type", "") == "error" and not _is_stream_cut(message):
+        if getattr(message, "type", "") == "error" and not self._is_stream_cut(message):
             self.problems.append(f"console: {getattr(message, 'text', '')}")
 
     def _dialog(self, dialog: object) -> None:
         self.problems.append(f"dialog: {getattr(dialog, 'message', '')}")
         getattr(dialog, "dismiss", lambda: None)()
 
+    def _is_stream_cut(self, message: object) -> bool:
+        """Return whether Gradio's own script says that leaving the page ended its open streams.
 
-def _is_stream_cut(message: object) -> bool:
-    """Return whether Gradio's own script says that leaving the page ended its open streams."""
-    place = str((getattr(message, "location", None) or {}).get("url", ""))
-    text = str(getattr(message, "text", ""))
-    return "/assets/" in place and text.startswith("AbortError: signal is aborted")
+        It says so in one line or in two: the second only follows the first.
+        """
+        place = str((getattr(message, "location", None) or {}).get("url", ""))
+        text = str(getattr(message, "text", ""))
+        known = ("AbortError: signal is aborted",)
+        if self._cut:
+            known += ("Unexpected error Connection errored out",)
+        self._cut = "/assets/" in place and text.startswith(known)
+        return self._cut
 
 
 @pytest.fixture
