@@ -16,6 +16,8 @@ from workbench.types import Decoding, Hypothesis, Translation
 
 Route = tuple[str, ...]
 MEMO = 4096
+# (no_repeat_ngram, repetition_penalty) of each attempt to get rid of a loop.
+_STRICTER = ((3, 1.2), (2, 1.3))
 
 
 def find(model: Model, source: str, target: str, pivot: str = "") -> Route:
@@ -96,16 +98,19 @@ class RouteRun:
     def _without_loops(
         self, texts: Sequence[str], outcomes: list[Translation], source: str, target: str
     ) -> list[Translation]:
-        """Translate what came back as a loop once more, with repeats forbidden."""
-        looped = [i for i, text in enumerate(texts) if _loops(text, outcomes[i].text)]
-        if not looped or self._decoding.no_repeat_ngram:
+        """Translate what came back as a loop again, with repeats forbidden ever more strictly."""
+        if self._decoding.no_repeat_ngram:
             return outcomes
-        strict = replace(self._decoding, no_repeat_ngram=3, repetition_penalty=1.2)
-        again = self._engine.translate([texts[i] for i in looped], source, target, strict)
-        for i, hypothesis in zip(looped, again, strict=True):
-            if not _loops(texts[i], hypothesis.text):
-                note = "the first output repeated itself; translated again without repeats"
-                outcomes[i] = replace(_accepted(hypothesis, target), note=note)
+        for ngram, penalty in _STRICTER:
+            looped = [i for i, text in enumerate(texts) if _loops(text, outcomes[i].text)]
+            if not looped:
+                break
+            strict = replace(self._decoding, no_repeat_ngram=ngram, repetition_penalty=penalty)
+            again = self._engine.translate([texts[i] for i in looped], source, target, strict)
+            for i, hypothesis in zip(looped, again, strict=True):
+                if not _loops(texts[i], hypothesis.text):
+                    note = "the first output repeated itself; translated again without repeats"
+                    outcomes[i] = replace(_accepted(hypothesis, target), note=note)
         return outcomes
 
 

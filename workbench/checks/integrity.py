@@ -12,6 +12,12 @@ from workbench.types import Finding
 
 # A unit of 2 to 15 characters, four times or more; the text of a chant is told by its source.
 _LOOP = re.compile(r"(?=\S)(.{2,15}?)\1{3,}", re.DOTALL)
+# A syllable or a few letters three times on end within a word, or a word three times.
+_STUTTER = re.compile(
+    "([\u3041-\u3096\u4e00-\u9fff\uac00-\ud7a3])\\1{2,}"
+    r"|([^\W\d_]{2,5}?)\2{2,}|\b([^\W\d_]+)(?:\s+\3\b){2,}"
+)
+_DOUBLE = re.compile(r"\b([^\W\d_]{2,})\s+\1\b", re.IGNORECASE)
 _SAME_SIGN = re.compile(r"(\w)\1{9,}")
 _LETTER = re.compile(r"[^\W\d_]")
 _GRAM = 8
@@ -41,6 +47,23 @@ def check_repetition(pair: Pair) -> Iterator[Finding]:
         span = (span[0] + cut, span[1] + cut)
         part = " ".join(pair.target[span[0] : span[0] + 30].split())
         yield pair.doubt("repetition", "critical", f"The target repeats itself: {part} …", span)
+
+
+@check("doubled-word")
+def check_doubled_word(pair: Pair) -> Iterator[Finding]:
+    """Yield a word that stands twice on end (minor), unless the source doubles one too.
+
+    News that people translated has one in 1,800 English sentences and one in 14,000 Korean ones.
+    """
+    match = _DOUBLE.search(pair.target)
+    if match and not find_loop(pair.target) and not _is_doubled(pair.source):
+        message = f"A word stands twice: {match[0]}"
+        yield pair.doubt("doubled-word", "minor", message, match.span())
+
+
+def _is_doubled(source: str) -> bool:
+    """Say whether a source has two of the same on end; kana and Han have no spaces between."""
+    return bool(_DOUBLE.search(source) or re.search(r"([^\W\d_]{2,6})[、・]?\1", source))
 
 
 @check("length")
@@ -98,13 +121,17 @@ def check_hidden(pair: Pair) -> Iterator[Finding]:
 def find_loop(text: str) -> tuple[int, int] | None:
     """Return where a part repeats over and over, None if none does.
 
-    A unit of 2 or 3 characters has to come five times on end, a longer one four times, one of 10
-    characters three times, a sentence of 30 twice; or one piece of 8 characters has to come at
-    least four times and fill a quarter of the text.
+    A syllable, a few letters of a word or a whole word has to come three times on end, any other
+    unit of 2 or 3 characters five times, a longer one four times, one of 10 characters three
+    times, a sentence of 30 twice; or one piece of 8 characters has to come at least four times
+    and fill a quarter of the text.
 
     >>> find_loop("그는 그는 그는 그는 그는 갔다.")
-    (0, 15)
+    (0, 14)
     """
+    stutter = _STUTTER.search(text)
+    if stutter:
+        return stutter.span()
     if len(text) < 8:
         return None
     for match in _LOOP.finditer(text):
