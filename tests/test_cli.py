@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from workbench.catalogue import Model
+
 SAMPLE = Path(__file__).parents[1] / "workbench" / "samples" / "interview.ja.txt"
 PSEUDO = ("--model", "pseudo", "--from", "ja")
 
@@ -177,3 +179,23 @@ def test_help_is_quick() -> None:
     baseline = time.monotonic()
     subprocess.run([sys.executable, "-c", "pass"], check=True)
     assert min(times) < 0.4 + 3 * (time.monotonic() - baseline)
+
+
+def test_evaluate_scores_finished_translations_against_a_baseline(tmp_path: Path) -> None:
+    for name, text in {"ref": "a b c d\n" * 20, "good": "a b c d\n" * 20, "bad": "a c\n" * 20}.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    outputs = [f"--output={name}={tmp_path / name}" for name in ("good", "bad")]
+    done = run("evaluate", *outputs, "--ref", str(tmp_path / "ref"), "--from", "ja", "--to", "en",
+               "--baseline", "bad", "--resamples", "50", "--markdown", "-")  # fmt: skip
+    text = done.stdout.decode()
+    assert done.returncode == 0, done.stderr.decode()
+    assert "good" in text and "100.0" in text and "nrefs:1" in text
+
+
+def test_a_folder_gets_a_name_and_loses_it_again(trained: Model) -> None:
+    folder = str(trained.path)
+    assert run("models", "add", folder, "--name", "mine").returncode == 0
+    rows = json.loads(run("models", "--json").stdout)
+    assert [row["registered"] for row in rows if row["name"] == "mine"] == [folder]
+    assert run("models", "remove", "mine").returncode == 0
+    assert Path(folder).is_dir() and b'"mine"' not in run("models", "--json").stdout

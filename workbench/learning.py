@@ -19,6 +19,7 @@ from workbench.catalogue import Model
 from workbench.errors import UsageError
 from workbench.training import card
 from workbench.training.schedule import Budget
+from workbench.training.trainer import Check
 from workbench.training.trainer import Progress as Report
 
 
@@ -109,8 +110,11 @@ def _bar(console: Console) -> Iterator[Callable[[Report], None]]:
             if progress.checked is None:
                 last[0] = f"loss {progress.loss:.2f}"
             else:
-                last[1] = _checked(progress)
-                console.print(f"  step {progress.step}: {last[1]}")
+                last[1] = _checked(progress.checked)
+                learnt = (
+                    "" if progress.share == 1 else f", mixed, {progress.share:.0%} of it learnt"
+                )
+                console.print(f"  step {progress.step}{learnt}: {last[1]}")
             bar.update(
                 task, completed=progress.used, description=" · ".join(part for part in last if part)
             )
@@ -118,10 +122,12 @@ def _bar(console: Console) -> Iterator[Callable[[Report], None]]:
         yield report
 
 
-def _checked(progress: Report) -> str:
-    """Return what a check found, in a few words: the chrF of each direction, or the losses."""
-    assert progress.checked is not None
-    values = progress.checked.values
-    chosen = [name for name in values if "chrF" in name] or list(values)
-    what = "chrF2++" if "chrF" in chosen[0] else "held-out loss"
-    return f"{what} " + ", ".join(f"{n.rsplit(' ', 1)[1]} {values[n]:.1f}" for n in chosen)
+def _checked(check: Check) -> str:
+    """Return what a check found, in a few words: chrF2++ by direction, or the losses."""
+    parts = []
+    for what in ("held-out chrF2++", "generic chrF2++"):
+        found = [f"{n.rsplit(' ', 1)[1]} {v:.1f}" for n, v in check.values.items() if what in n]
+        parts += [f"{what} {', '.join(found)}"] if found else []
+    if parts:
+        return " · ".join(parts)
+    return ", ".join(f"{name} {value:.2f}" for name, value in check.values.items())

@@ -30,6 +30,8 @@ from workbench.training.trainer import Progress, Settings
 
 GENERIC = Path(__file__).with_name("generic.tsv")
 CURVE = "curve.png"
+# Of what was learnt; all of it is tried first.
+MIXTURES = (0.85, 0.7, 0.5, 0.3)
 USUAL = Budget(minutes=8)
 # Padded tokens of one batch: at least 16 batches an epoch, as far as the bounds let it.
 _SMALLEST, _LARGEST = 768, 4096
@@ -120,10 +122,21 @@ def _run(plan: Plan, base: Model, learner: Learner, material: Material) -> Run:
         rate=Rate(plan.rate or _fitting_rate(learner), warmup=max(20, epoch), cooldown=0.3),
         check_every=min(250, max(25, epoch)),
         patience=plan.patience,
+        mixtures=MIXTURES,
     )
     facts = asdict(plan) | {"base": fingerprint(learner.folder), "out": "", "name": ""}
     key = run.key(facts, (*plan.memories, *plan.generic))
-    return Run(learner, texts, material.choosing, settings, batch, plan.out / WORK, key, plan.seed)
+    return Run(
+        learner,
+        texts,
+        material.choosing,
+        settings,
+        batch,
+        plan.out / WORK,
+        key,
+        plan.seed,
+        material.generic_choosing,
+    )
 
 
 def _texts(plan: Plan, material: Material) -> list[Text]:

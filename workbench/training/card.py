@@ -194,6 +194,9 @@ def _training(state: State, plan: "Plan") -> Iterator[str]:
 
 def _effort(state: State) -> Iterator[str]:
     yield f"| steps | {state.step:,}, of which the weights of step {state.best_step:,} were kept |"
+    if state.best_share < 1:
+        kept = f"{state.best_share:.0%} of what was learnt, the rest as it was before"
+        yield f"| mixture | {kept} (Wortsman et al. 2022) |"
     yield f"| time | {state.seconds / 60:.1f} minutes on {_machine()} |"
     yield f"| target tokens | {state.tokens:,} |"
 

@@ -19,7 +19,7 @@ def draw(log: Log, path: Path, title: str, chosen: int) -> None:
     left, right = figure.subplots(1, 2)
     _lines(left, log, ["loss", *_names(log, "held-out loss")])
     left.set(xlabel="step", ylabel="cross-entropy per token (nats)", title="loss")
-    _lines(right, log, _names(log, "held-out chrF2++"))
+    _lines(right, log, [*_names(log, "held-out chrF2++"), *_names(log, "generic chrF2++")])
     right.set(xlabel="step", ylabel="chrF2++ (0 to 100)", title="held-out text, greedy search")
     for axes in (left, right):
         axes.axvline(chosen, color="0.5", linestyle=":", label=f"kept: step {chosen}")
@@ -34,8 +34,17 @@ def _names(log: Log, start: str) -> list[str]:
 
 def _lines(axes: Any, log: Log, names: Iterable[str]) -> None:
     for name in names:
-        points = [(line["step"], line[name]) for line in log if name in line]
-        label = "training" if name == "loss" else name.rsplit(" ", 1)[1]
+        # Mixtures are tried at one step: they are no part of a line.
+        points = [(x["step"], x[name]) for x in log if name in x and "share" not in x]
         if points:
             mark = "" if name == "loss" else "o"
-            axes.plot(*zip(*points, strict=True), marker=mark, markersize=3, label=label)
+            style = "--" if name.startswith("generic") else "-"
+            steps, values = zip(*points, strict=True)
+            axes.plot(steps, values, style, marker=mark, markersize=3, label=_label(name))
+
+
+def _label(name: str) -> str:
+    direction = name.rsplit(" ", 1)[-1]
+    if name == "loss":
+        return "training"
+    return f"generic text, {direction}" if name.startswith("generic") else f"held out, {direction}"

@@ -61,13 +61,22 @@ def _scored(
 class HeldOut:
     """A check for the trainer: chrF2++ by direction, and the loss, over held-out pairs.
 
-    with_chrf False measures the loss alone, which is all that tells early weights apart.
+    with_chrf False measures the loss alone, which is all that tells early weights apart. generic:
+    pairs whose chrF2++ counts as much as that of `pairs`, so that what is forgotten weighs as
+    much as what is learnt.
     """
 
-    def __init__(self, learner: Learner, pairs: Sequence[Pair], *, with_chrf: bool) -> None:
+    def __init__(
+        self,
+        learner: Learner,
+        pairs: Sequence[Pair],
+        generic: Sequence[Pair] = (),
+        *,
+        with_chrf: bool,
+    ) -> None:
         self._learner, self._with_chrf = learner, with_chrf
-        groups = by_direction(pairs)
-        self._groups = {direction: _spread(group) for direction, group in groups.items()}
+        self._groups = _groups(pairs)
+        self._generic = _groups(generic)
 
     def __call__(self) -> Check:
         """Measure the learner as it is; the score is the mean chrF, or else minus the loss."""
@@ -75,10 +84,23 @@ class HeldOut:
         values = _named("held-out loss", losses)
         if not self._with_chrf:
             return Check(-_mean(losses), values)
-        pairs = [pair for group in self._groups.values() for pair in group]
+        chrf = self._chrf(self._groups)
+        values |= _named("held-out chrF2++", chrf)
+        if not self._generic:
+            return Check(_mean(chrf), values)
+        generic = self._chrf(self._generic)
+        return Check(
+            (_mean(chrf) + _mean(generic)) / 2, values | _named("generic chrF2++", generic)
+        )
+
+    def _chrf(self, groups: Mapping[Direction, list[Pair]]) -> dict[Direction, float]:
+        pairs = [pair for group in groups.values() for pair in group]
         found = scores(self._learner, pairs, _QUICK)
-        chrf = {direction: scored.chrf for direction, scored in found.items()}
-        return Check(_mean(chrf), values | _named("held-out chrF2++", chrf))
+        return {direction: scored.chrf for direction, scored in found.items()}
+
+
+def _groups(pairs: Sequence[Pair]) -> dict[Direction, list[Pair]]:
+    return {direction: _spread(group) for direction, group in by_direction(pairs).items()}
 
 
 def _spread(pairs: Sequence[Pair]) -> list[Pair]:

@@ -13,6 +13,8 @@ from workbench.training.heldout import by_direction
 from workbench.training.splitting import split
 
 LEAST = 50
+# Of generic text, held out: what comes with the workbench is short, and a check needs sentences.
+GENERIC_SHARE = 0.4
 Direction = tuple[str, str]
 
 
@@ -20,14 +22,15 @@ Direction = tuple[str, str]
 class Material:
     """What is learnt, what chooses the weights, and what scores them: three texts apart.
 
-    read == kept + the sum of refused, in pairs; refused is by reason. generic is mixed in, and
-    generic_scoring tells what was forgotten; both are empty without generic text.
+    read == kept + the sum of refused, in pairs; refused is by reason. The generic parts do the
+    same for what must not be forgotten; they are empty without generic text.
     """
 
     training: list[Pair]
     choosing: list[Pair]
     scoring: list[Pair]
     generic: list[Pair]
+    generic_choosing: list[Pair]
     generic_scoring: list[Pair]
     read: int
     kept: int
@@ -51,8 +54,8 @@ def gather(
     """Read, clean and hold out; directions empty means all that model and memory share.
 
     Half of what is held out (share, 0 to 1) chooses the weights, and the other half scores them.
-    Raises UsageError: no file. InputError: a file cannot be read, or there are fewer than 50 usable pairs; the message
-    says why the others are not.
+    Raises UsageError: no file. InputError: a file cannot be read, or there are fewer than 50
+    usable pairs; the message says why the others are not.
     """
     if not memories:
         raise UsageError("No translation memory: add --tmx FILE or --tsv FILE.")
@@ -64,19 +67,14 @@ def gather(
         {cleaning.RULES[name].reason: n for name, n in cleaner.tally.refused.items()}
     )
     _require_enough(kept, refused, memories)
-    training, choosing, scoring = _parted(kept, share, seed)
-    wanted = sorted({pair.languages for pair in training})
+    wanted = sorted({pair.languages for pair in kept})
     common = list(cleaning.clean(_oriented(_read(generic, [], Counter()), model, wanted)))
-    generic_training, *generic_held = _parted(common, 0.25, seed) if common else ([], [], [])
     return Material(
-        training,
-        choosing,
-        scoring,
-        generic_training,
-        [pair for part in generic_held for pair in part],
-        len(kept) + refused.total(),
-        len(kept),
-        dict(refused),
+        *_parted(kept, share, seed),
+        *(_parted(common, GENERIC_SHARE, seed) if common else ([], [], [])),
+        read=len(kept) + refused.total(),
+        kept=len(kept),
+        refused=dict(refused),
     )
 
 
@@ -131,7 +129,9 @@ def _require_enough(
     )
 
 
-def _parted(pairs: Sequence[Pair], share: float, seed: int) -> tuple[list[Pair], ...]:
+def _parted(
+    pairs: Sequence[Pair], share: float, seed: int
+) -> tuple[list[Pair], list[Pair], list[Pair]]:
     """Return (training, choosing, scoring): no text of one part stands in another."""
     training: list[Pair] = []
     held: tuple[list[Pair], list[Pair]] = ([], [])
@@ -144,4 +144,4 @@ def _parted(pairs: Sequence[Pair], share: float, seed: int) -> tuple[list[Pair],
     # What one direction holds out may be the other side of a pair in another direction.
     secret = {text for part in held for pair in part for text in (pair.source, pair.target)}
     training = [p for p in training if p.source not in secret and p.target not in secret]
-    return training, *held
+    return training, held[0], held[1]

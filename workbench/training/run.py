@@ -35,8 +35,9 @@ class Text:
 class Run:
     """A learner, what it shall learn from, and how. folder is where the run keeps its state.
 
-    batch_tokens: padded tokens a side in one batch. held_out: never trained on; with_chrf says
-    whether it is translated at each check. key: what names this run among others.
+    batch_tokens: padded tokens a side in one batch. held_out: never trained on, and generic: held
+    out too, of another kind; with_chrf says whether they are translated at each check. key: what
+    names this run among others.
     """
 
     learner: Learner
@@ -47,6 +48,7 @@ class Run:
     folder: Path
     key: str
     seed: int
+    generic: Sequence[Pair] = ()
     with_chrf: bool = True
 
 
@@ -58,7 +60,7 @@ def learn(run: Run, report: Callable[[Progress], None]) -> State:
     """
     run.folder.mkdir(parents=True, exist_ok=True)
     sampler = _sampler(run)
-    check = HeldOut(run.learner, run.held_out, with_chrf=run.with_chrf)
+    check = HeldOut(run.learner, run.held_out, run.generic, with_chrf=run.with_chrf)
     trainer = Trainer(run.learner, sampler, run.settings, run.folder, check, report)
     return trainer.run(run.key, run.seed)
 

@@ -18,7 +18,8 @@ _FILE = "state.pt"
 class State:
     """Where a run stands. seconds: of training, checks left out.
 
-    best is the highest score of a check so far, and best_weights what had it; average is a
+    best is the highest score of a check so far, best_weights what had it, and best_share how much
+    of them was learnt in this run; average is a
     running mean of the weights over the cool-down; stale counts the checks since the best, and
     checked_step is the step of the last one.
     """
@@ -30,6 +31,7 @@ class State:
     seconds: float = 0.0
     best: float = float("-inf")
     best_step: int = 0
+    best_share: float = 1.0
     checked_step: int = -1
     stale: int = 0
     log: list[dict[str, Any]] = field(default_factory=list)

@@ -4,7 +4,7 @@ It knows a learner, a sampler and a check; what is being learnt, and why, is its
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,9 @@ class Settings:
 
     check_every: steps between two checks. patience: checks without a better score after which it
     stops, 0 for never. save_every: seconds. average: how much of the new weights enters the
-    running mean at each blend during the cool-down, 0 for no mean. loaders: processes that
+    running mean at each blend during the cool-down, 0 for no mean. mixtures: shares (0 to 1) of
+    the last weights that are tried at the end in a mixture with the first ones, which forgets
+    less (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). loaders: processes that
     prepare batches; with more than 0 a run cannot be repeated exactly.
     """
 
@@ -38,6 +40,7 @@ class Settings:
     patience: int = 0
     save_every: float = 60.0
     average: float = 0.0
+    mixtures: tuple[float, ...] = ()
     loaders: int = 0
 
 
@@ -51,7 +54,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Progress:
-    """One report: used is the share (0 to 1) of the budget; loss per target token."""
+    """One report: used is the share (0 to 1) of the budget; loss per target token.
+
+    share: how much of the weights that were checked is learnt, the rest is as it began.
+    """
 
     used: float
     step: int
@@ -59,6 +65,7 @@ class Progress:
     seconds: float
     loss: float
     checked: Check | None = None
+    share: float = 1.0
 
 
 class Trainer:
@@ -81,6 +88,7 @@ class Trainer:
             parameters, lr=settings.rate.peak, betas=(0.9, 0.98), eps=1e-9, fused=True
         )
         self._losses: list[tuple[torch.Tensor, int]] = []
+        self._first = learner.weights()
 
     def run(self, key: str, seed: int) -> State:
         """Train until the budget is spent or nothing gets better; return where that was.
@@ -177,35 +185,62 @@ class Trainer:
         self._losses = []
         return total / tokens
 
-    def _tell(self, state: State, loss: float, checked: Check | None = None) -> None:
+    def _tell(
+        self, state: State, loss: float, checked: Check | None = None, share: float = 1.0
+    ) -> None:
         used = min(1.0, self._used(state))
-        self._report(Progress(used, state.step, state.tokens, state.seconds, loss, checked))
+        self._report(Progress(used, state.step, state.tokens, state.seconds, loss, checked, share))
 
     def _checked(self, state: State) -> None:
-        """Measure the weights as they are, and keep them if they are the best so far."""
+        """Measure the weights as they are, and write down where the run stands."""
+        self._measure(state)
+        self._save(state)
+
+    def _measure(self, state: State, share: float = 1.0) -> None:
+        """Check the weights, of which `share` was learnt, and keep them if they are the best."""
         check = self._check()
-        state.log.append({"step": state.step, "tokens": state.tokens, **check.values})
+        line = {"step": state.step, "tokens": state.tokens, **check.values}
+        state.log.append(line if share == 1 else line | {"share": share})
         state.stale, state.checked_step = state.stale + 1, state.step
         if check.score > state.best:
-            state.best, state.best_step, state.stale = check.score, state.step, 0
+            state.best, state.best_step, state.best_share = check.score, state.step, share
+            state.stale = 0
             state.best_weights = self._learner.weights()
-        self._tell(state, float("nan"), check)
-        self._save(state)
+        self._tell(state, float("nan"), check, share)
 
     def _save(self, state: State) -> None:
         states.write(self._folder, state, self._learner.network.state_dict(), self._optimizer)
 
     def _finish(self, state: State) -> None:
-        """Give the last weights and their running mean a chance too, then take the best."""
+        """Give the last weights, their mean and mixtures a chance too, then take the best.
+
+        Nothing is saved from here on: a run that is killed now finishes anew.
+        """
         if state.checked_step != state.step:
             self._checked(state)
+        last = self._learner.weights()
         if state.average:
-            self._learner.load(state.average)
-            self._learner.settle()
-            state.average = {}
-            self._checked(state)
+            self._take(state.average)
+            self._measure(state)
+        for share in self._settings.mixtures:
+            self._take(_mixed(self._first, last, share))
+            self._measure(state, share)
         self._learner.load(state.best_weights)
         self._learner.network.eval()
+
+    def _take(self, weights: Mapping[str, torch.Tensor]) -> None:
+        self._learner.load(weights)
+        self._learner.settle()
+
+
+def _mixed(
+    first: Mapping[str, torch.Tensor], last: Mapping[str, torch.Tensor], share: float
+) -> dict[str, torch.Tensor]:
+    """Return weights that lie between two, `share` of the way from the first to the last."""
+    return {
+        name: torch.lerp(value, last[name], share) if value.is_floating_point() else value
+        for name, value in first.items()
+    }
 
 
 class _Pools(torch.utils.data.IterableDataset[Batch]):  # type: ignore[misc]
