@@ -4,7 +4,6 @@ The memory is mixed with generic text, so that the model does not forget ordinar
 the weights that did best on held-out pairs are kept.
 """
 
-import math
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -157,8 +156,11 @@ def _of(pairs: Sequence[Pair], direction: Direction) -> list[Pair]:
 
 
 def _fitting_rate(learner: Learner) -> float:
-    """Return a peak rate: 3e-4 for 8 million parameters, less for more, as the root."""
-    return 3e-4 * min(1.0, math.sqrt(8e6 / learner.size))
+    """Return a peak rate: 5e-4 for 8 million parameters, less for more, in proportion.
+
+    Measured on the built-in model; for 75 million it is what fine-tuning usually takes.
+    """
+    return 5e-4 * min(1.0, 8e6 / learner.size)
 
 
 def _write(plan: Plan, base: Model, learner: Learner, state: State) -> Model:
