@@ -182,8 +182,8 @@ def test_help_is_quick() -> None:
 
 
 def test_evaluate_scores_finished_translations_against_a_baseline(tmp_path: Path) -> None:
-    for name, text in {"ref": "a b c d\n" * 20, "good": "a b c d\n" * 20, "bad": "a c\n" * 20}.items():
-        (tmp_path / name).write_text(text, "utf-8")
+    for name, line in (("ref", "a b c d\n"), ("good", "a b c d\n"), ("bad", "a c\n")):
+        (tmp_path / name).write_text(line * 20, "utf-8")
     outputs = [f"--output={name}={tmp_path / name}" for name in ("good", "bad")]
     done = run("evaluate", *outputs, "--ref", str(tmp_path / "ref"), "--from", "ja", "--to", "en",
                "--baseline", "bad", "--resamples", "50", "--markdown", "-")  # fmt: skip
