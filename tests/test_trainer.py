@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 import torch
@@ -11,7 +12,8 @@ import torch
 import checkpoints
 from workbench.catalogue import Model
 from workbench.engines import load_engine
-from workbench.errors import InputError, ModelError, UsageError
+from workbench.errors import EngineError, InputError, ModelError, UsageError
+from workbench.training import trainer
 from workbench.training.corpus import Pair
 from workbench.training.learner import Learner
 from workbench.training.run import Run, Text, learn
@@ -127,12 +129,102 @@ def test_a_run_of_other_text_is_not_taken_up(blank: Path, tmp_path: Path) -> Non
         learn(make_run(tmp_path, blank, 2, key="other"), ignore)
 
 
-def test_a_damaged_state_is_one_clear_message(blank: Path, tmp_path: Path) -> None:
-    learn(make_run(tmp_path, blank, 2), ignore)
+@pytest.mark.parametrize("kept", [0, 1, 1000, -1])
+def test_a_damaged_state_is_one_clear_message(blank: Path, tmp_path: Path, kept: int) -> None:
+    learn(make_run(tmp_path, blank, 1), ignore)
     state = tmp_path / "state.pt"
-    state.write_bytes(state.read_bytes()[:1000])
+    state.write_bytes(state.read_bytes()[:kept] if kept >= 0 else b"\x80\x02garbage")
     with pytest.raises(InputError, match="damaged"):
-        learn(make_run(tmp_path, blank, 2), ignore)
+        learn(make_run(tmp_path, blank, 1), ignore)
+
+
+def test_a_full_disk_loses_nothing(
+    blank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path, blank, 4)
+    learn(run, ignore)
+    before = (tmp_path / "state.pt").read_bytes()
+
+    def fail(everything: object, file: BinaryIO) -> None:
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", fail)
+    with pytest.raises(InputError, match=r"No space left.*Make room for \d+ MB"):
+        learn(run, ignore)
+    assert (tmp_path / "state.pt").read_bytes() == before
+    assert not (tmp_path / "state.pt.part").exists()
+
+
+def ruin_at(run: Run, step: int) -> Run:
+    """Return a run whose loss is no number from a step on."""
+    learner, plain, calls = run.learner, run.learner.loss, [0]
+
+    def loss(*tensors: torch.Tensor) -> torch.Tensor:
+        training = learner.network.training
+        calls[0] += training
+        return plain(*tensors) * (float("nan") if training and calls[0] >= step else 1.0)
+
+    learner.loss = loss  # type: ignore[assignment,method-assign]
+    return run
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_best(
+    blank: Path, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path, blank, 20)
+    run = ruin_at(replace(run, settings=replace(run.settings, check_every=5)), 7)
+    with pytest.raises(EngineError, match=r"by step 10.*0\.005 is too high.*weights.*step 5"):
+        learn(run, ignore)
+    state = learn(run, ignore)
+    assert (state.diverged, state.best_step, state.step) == (True, 5, 10)
+    assert run.learner.held_out_loss(run.held_out) == pytest.approx(-state.best)
+
+
+@pytest.mark.parametrize(("step", "steps"), [(4, 20), (2, 3)])
+def test_a_ruined_run_stops_before_a_check_and_at_its_end(
+    blank: Path, tmp_path: Path, step: int, steps: int
+) -> None:
+    run = make_run(tmp_path, blank, steps)
+    run = ruin_at(replace(run, settings=replace(run.settings, check_every=5)), step)
+    with pytest.raises(EngineError, match=rf"by step {min(5, steps)}:"):
+        learn(run, ignore)
+
+
+def test_a_long_log_is_thinned_and_keeps_every_check(
+    blank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "_LINES", 4)
+    monkeypatch.setattr(trainer, "_LOGGED", 1)
+    run = make_run(tmp_path, blank, 16)
+    log = learn(replace(run, settings=replace(run.settings, check_every=4)), ignore).log
+    assert [line["step"] for line in log if "loss" not in line] == [0, 4, 8, 12, 16]
+    assert [line["step"] for line in log if "loss" in line] == [4, 8, 12, 16]
+
+
+def test_shared_tables_are_kept_once_and_come_back_whole(blank: Path, tmp_path: Path) -> None:
+    learner = make_run(tmp_path, blank, 1).learner
+    weights = learner.weights()
+    assert sum(name.endswith(("shared.weight", "embed_tokens.weight")) for name in weights) == 1
+    head = learner.network.lm_head.weight.detach().clone()
+    with torch.no_grad():
+        learner.network.get_input_embeddings().weight.zero_()
+    learner.load(weights)
+    assert torch.equal(learner.network.lm_head.weight, head)
+
+
+def test_a_text_in_a_language_without_a_token_is_refused(blank: Path, tmp_path: Path) -> None:
+    learner = make_run(tmp_path, blank, 1).learner
+    with pytest.raises(UsageError, match="ja-de"):
+        learner.encode([Pair("寒い。", "Es ist kalt.", ("ja", "de"))])
+
+
+def test_held_out_pairs_over_the_limit_are_left_out(blank: Path, tmp_path: Path) -> None:
+    run = make_run(tmp_path, blank, 1)
+    long = Pair("寒かった。", "It was cold. " * 100, ("ja", "en"))
+    learn(replace(run, held_out=[*run.held_out, long], with_chrf=True), ignore)
+    with pytest.raises(UsageError, match="No held-out pair fits"):
+        learn(replace(run, held_out=[long]), ignore)
 
 
 def test_the_best_weights_are_kept_not_the_last(trained: Model, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.engines import Engine
+from workbench.errors import UsageError
 from workbench.evaluation.metrics import score
 from workbench.training.corpus import Pair
 from workbench.training.learner import Learner
@@ -38,24 +39,32 @@ def by_direction(pairs: Sequence[Pair]) -> dict[Direction, list[Pair]]:
 def scores(engine: Engine, pairs: Sequence[Pair], decoding: Decoding) -> dict[Direction, Scored]:
     """Translate pairs and return the scores of each direction.
 
-    A source over the engine's limit is left out: cleaning keeps such pairs away.
+    A source over the engine's limit is left out, and a direction that has no other.
     """
-    return {
-        direction: _scored(engine, group, direction, decoding)
+    fitting = {
+        direction: _fitting(engine, group, direction)
         for direction, group in by_direction(pairs).items()
     }
+    return {
+        direction: _scored(engine, group, direction, decoding)
+        for direction, group in fitting.items()
+        if group
+    }
+
+
+def _fitting(engine: Engine, pairs: Sequence[Pair], direction: Direction) -> list[Pair]:
+    lengths = engine.lengths([pair.source for pair in pairs], *direction)
+    return [p for p, length in zip(pairs, lengths, strict=True) if length <= engine.limit]
 
 
 def _scored(
     engine: Engine, pairs: Sequence[Pair], direction: Direction, decoding: Decoding
 ) -> Scored:
-    lengths = engine.lengths([pair.source for pair in pairs], *direction)
-    fits = [p for p, length in zip(pairs, lengths, strict=True) if length <= engine.limit]
-    found = engine.translate([pair.source for pair in fits], *direction, decoding)
+    found = engine.translate([pair.source for pair in pairs], *direction, decoding)
     texts = [hypothesis.text for hypothesis in found]
-    result = score(texts, [[pair.target for pair in fits]], direction[1], ("bleu", "chrf"))
+    result = score(texts, [[pair.target for pair in pairs]], direction[1], ("bleu", "chrf"))
     bleu, chrf = result["bleu"], result["chrf"]
-    return Scored(len(fits), bleu.value, chrf.value, (bleu.signature, chrf.signature))
+    return Scored(len(pairs), bleu.value, chrf.value, (bleu.signature, chrf.signature))
 
 
 class HeldOut:
@@ -63,7 +72,8 @@ class HeldOut:
 
     with_chrf False measures the loss alone, which is all that tells early weights apart. generic:
     pairs whose chrF2++ counts as much as that of `pairs`, so that what is forgotten weighs as
-    much as what is learnt.
+    much as what is learnt. Pairs over the learner's limit are left out.
+    Raises UsageError: no pair fits the learner.
     """
 
     def __init__(
@@ -75,8 +85,10 @@ class HeldOut:
         with_chrf: bool,
     ) -> None:
         self._learner, self._with_chrf = learner, with_chrf
-        self._groups = _groups(pairs)
-        self._generic = _groups(generic)
+        self._groups = _groups(learner.fitting(pairs))
+        self._generic = _groups(learner.fitting(generic))
+        if not self._groups:
+            raise UsageError(f"No held-out pair fits the model's {learner.limit} tokens.")
 
     def __call__(self) -> Check:
         """Measure the learner as it is; the score is the mean chrF, or else minus the loss."""

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch.nn import functional
 
 from workbench.catalogue import Model
 from workbench.engines.hf import HFEngine
-from workbench.errors import ModelError
+from workbench.errors import InputError, ModelError
 from workbench.training.corpus import Pair
 from workbench.training.sampling import pad
 from workbench.types import Decoding, Hypothesis
@@ -51,6 +52,10 @@ class Learner(HFEngine):
         _set_dropout(self._network, dropout)
         self._half = precision == "bf16" or (precision == "auto" and _has_bf16(self._device))
 
+    def _precision(self) -> torch.dtype:
+        # Small steps are lost in halves, and a checkpoint in 32 bits would be rounded.
+        return torch.float32
+
     @property
     def network(self) -> Any:
         """Return the transformers model."""
@@ -78,8 +83,18 @@ class Learner(HFEngine):
         return self._pad
 
     def encode(self, pairs: Sequence[Pair]) -> list[tuple[list[int], list[int]]]:
-        """Return (source, target) token numbers per pair, as the model reads and writes them."""
+        """Return (source, target) token numbers per pair, as the model reads and writes them.
+
+        Raises UsageError: the model cannot be told the languages of a pair.
+        """
+        for languages in dict.fromkeys(pair.languages for pair in pairs):
+            self._convention.require(*languages)
         return [self._row(pair) for pair in pairs]
+
+    def fitting(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Return the pairs of which no side is over the limit."""
+        rows = zip(pairs, self.encode(pairs), strict=True)
+        return [pair for pair, row in rows if max(map(len, row)) <= self.limit]
 
     def _row(self, pair: Pair) -> tuple[list[int], list[int]]:
         tokens = self._convention.encode(pair.source, *pair.languages)
@@ -117,7 +132,7 @@ class Learner(HFEngine):
         return [torch.from_numpy(table).to(self._device) for table in tables]
 
     def held_out_loss(self, pairs: Sequence[Pair], rows: int = 64) -> float:
-        """Return the mean cross-entropy per target token over pairs, without dropout."""
+        """Return the mean cross-entropy per target token over fitting pairs, without dropout."""
         encoded = sorted(self.encode(pairs), key=lambda row: len(row[1]))
         total = count = 0.0
         with self.at_rest():
@@ -153,28 +168,46 @@ class Learner(HFEngine):
             self._network.get_input_embeddings().weight[self._pad] = 0
 
     def weights(self) -> dict[str, torch.Tensor]:
-        """Return a copy of the weights, in 32 bits."""
-        return {k: v.detach().float().clone() for k, v in self._network.state_dict().items()}
+        """Return a copy of the weights, in 32 bits; a table that several layers share, once."""
+        named: dict[int, str] = {}
+        everything = self._network.state_dict().items()
+        own = ((k, v) for k, v in everything if named.setdefault(v.data_ptr(), k) == k)
+        return {name: value.detach().float().clone() for name, value in own}
 
     def load(self, weights: Mapping[str, torch.Tensor]) -> None:
         """Take weights that `weights` returned."""
-        self._network.load_state_dict(weights)
+        # Not strict: the other names of a shared table are missing.
+        self._network.load_state_dict(weights, strict=False)
 
     def save(self, folder: Path) -> None:
-        """Write a checkpoint: safetensors in halves, in parts up to 15 MB, and the tokenizer."""
+        """Write a checkpoint: safetensors in halves, in parts up to 15 MB, and the tokenizer.
+
+        Raises InputError: the folder cannot be written to.
+        """
+        exact = self.weights()
+        try:
+            self._write(folder)
+        except (OSError, SafetensorError) as exc:
+            raise InputError(f"The model cannot be written to {folder} ({exc}).") from exc
+        finally:
+            self._network.float()
+            self.load(exact)
+
+    def _write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.safetensors*"):
             old.unlink()
-        exact = self.weights()
         self._network.half().save_pretrained(folder, max_shard_size=SHARD)
-        self._network.float()
-        self.load(exact)
         for name in _KEPT:
             if (self.folder / name).is_file():
                 shutil.copy(self.folder / name, folder / name)
         config = json.loads((folder / "config.json").read_text("utf-8"))
         config["dtype"] = "float16"
+        config.pop("torch_dtype", None)  # the name of "dtype" in older checkpoints
         (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
+        for part in folder.glob("*.safetensors"):
+            # Written for nobody else; the other files have the mode that new files have here.
+            part.chmod((folder / "config.json").stat().st_mode)
 
 
 def _set_dropout(network: Any, dropout: float) -> None:

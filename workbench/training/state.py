@@ -1,6 +1,12 @@
-"""What a run must remember to go on after it was killed, in one file that is replaced whole."""
+"""What a run must remember to go on after it was killed, in one file that is replaced whole.
+
+The file holds up to five copies of the weights in 32 bits: as they are, two of the optimizer, the
+best and their running mean; 16 to 20 bytes for each parameter, and twice that while it is
+replaced. A run has as many in memory.
+"""
 
 import os
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +18,16 @@ from workbench.errors import InputError
 from workbench.training.sampling import Place
 
 _FILE = "state.pt"
+# What reading half a file, or one of another program, raises.
+_DAMAGE = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    pickle.UnpicklingError,
+)
 
 
 @dataclass
@@ -19,9 +35,9 @@ class State:
     """Where a run stands. seconds: of training, checks left out.
 
     best is the highest score of a check so far, best_weights what had it, and best_share how much
-    of them was learnt in this run; average is a
-    running mean of the weights over the cool-down; stale counts the checks since the best, and
-    checked_step is the step of the last one.
+    of them was learnt in this run; average is a running mean of the weights over the cool-down;
+    stale counts the checks since the best, and checked_step is the step of the last one. diverged
+    says that the loss became no number.
     """
 
     place: Place
@@ -34,6 +50,7 @@ class State:
     best_share: float = 1.0
     checked_step: int = -1
     stale: int = 0
+    diverged: bool = False
     log: list[dict[str, Any]] = field(default_factory=list)
     best_weights: dict[str, torch.Tensor] = field(default_factory=dict)
     average: dict[str, torch.Tensor] = field(default_factory=dict)
@@ -59,7 +76,12 @@ def write(folder: Path, state: State, network: Mapping[str, Any], optimizer: Any
             os.fsync(file.fileno())
         part.replace(folder / _FILE)
     except (OSError, RuntimeError) as exc:
-        raise InputError(f"{part}: the state cannot be written ({exc}).") from exc
+        # What was written of it would fill the disk for the next try.
+        part.unlink(missing_ok=True)
+        raise InputError(
+            f"{part} cannot be written ({exc}). Make room for {_size(network):,} MB; the same "
+            "command then goes on from the state before."
+        ) from exc
 
 
 def read(folder: Path, key: str, network: Any, optimizer: Any) -> State | None:
@@ -74,7 +96,7 @@ def read(folder: Path, key: str, network: Any, optimizer: Any) -> State | None:
         stored = torch.load(path, map_location="cpu", weights_only=True)
         values = stored["state"] | {"place": Place(**stored["state"]["place"])}
         state = State(**values)
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as exc:
+    except _DAMAGE as exc:
         raise InputError(f"{path} is damaged: delete it to begin anew.") from exc
     if state.key != key:
         raise InputError(
@@ -87,6 +109,12 @@ def read(folder: Path, key: str, network: Any, optimizer: Any) -> State | None:
     if "cuda" in stored["random"] and torch.cuda.is_available():
         torch.cuda.set_rng_state(stored["random"]["cuda"])
     return state
+
+
+def _size(network: Mapping[str, Any]) -> int:
+    """Return about how many megabytes a state takes."""
+    shared = {tensor.data_ptr(): tensor.numel() for tensor in network.values()}
+    return 20 * int(sum(shared.values())) // 10**6 + 1
 
 
 def _random() -> dict[str, torch.Tensor]:

@@ -3,13 +3,16 @@
 It knows a learner, a sampler and a check; what is being learnt, and why, is its caller's matter.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from workbench.errors import EngineError
 from workbench.training import state as states
 from workbench.training.learner import Learner
 from workbench.training.sampling import Batch, Place, Sampler
@@ -18,6 +21,10 @@ from workbench.training.state import State
 
 # Steps between two lines of the log, and between two blends of the running mean.
 _LOGGED, _BLENDED = 10, 10
+# Losses that a log keeps, so that it stays small over a million steps.
+_LINES = 4000
+# Of the time, at most, that goes into writing the state of a large model.
+_WRITING = 0.05
 
 
 @dataclass(frozen=True)
@@ -25,9 +32,10 @@ class Settings:
     """How a run learns.
 
     check_every: steps between two checks. patience: checks without a better score after which it
-    stops, 0 for never. save_every: seconds. average: how much of the new weights enters the
-    running mean at each blend during the cool-down, 0 for no mean. mixtures: shares (0 to 1) of
-    the last weights that are tried at the end in a mixture with the first ones, which forgets
+    stops, 0 for never. save_every: seconds between two states on disk, more for a model that
+    takes long to write; 0 writes after every step. average: how much of the new weights enters
+    the running mean at each blend during the cool-down, 0 for no mean. mixtures: shares (0 to 1)
+    of the last weights that are tried at the end in a mixture with the first ones, which forgets
     less (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). loaders: processes that
     prepare batches; with more than 0 a run cannot be repeated exactly.
     """
@@ -88,39 +96,42 @@ class Trainer:
             parameters, lr=settings.rate.peak, betas=(0.9, 0.98), eps=1e-9, fused=True
         )
         self._losses: list[tuple[torch.Tensor, int]] = []
-        self._first = learner.weights()
+        self._first = learner.weights() if settings.mixtures else {}
+        self._due = 0.0
 
     def run(self, key: str, seed: int) -> State:
         """Train until the budget is spent or nothing gets better; return where that was.
 
         The learner then holds the best weights that a check has seen. A state of the same key in
         the folder is taken up again.
-        Raises InputError: the folder holds another run, or cannot be written to.
+        Raises InputError: the folder holds another run, or cannot be written to. EngineError: the
+        loss became infinite or no number; the next run of the same key then ends at once, with
+        the best weights from before.
         """
         torch.manual_seed(seed)
         network = self._learner.network
         state = states.read(self._folder, key, network, self._optimizer)
         if state is None:
             state = State(Place(), key)
-            self._checked(state)
+            self._measure(state)
+            self._save(state)
         network.train()
         self._learn(state)
         self._finish(state)
         return state
 
     def _learn(self, state: State) -> None:
-        saved = mark = time.monotonic()
+        mark = time.monotonic()
         for batch in self._batches(state.place):
-            if self._used(state) >= 1 or self._exhausted(state):
+            if self._is_over(state):
                 return
             self._step(state, batch)
             state.seconds += time.monotonic() - mark
             if state.step % self._settings.check_every == 0:
-                self._checked(state)
-                saved = time.monotonic()
-            elif time.monotonic() - saved > self._settings.save_every:
+                self._require_numbers(state)
+                self._measure(state)
+            if time.monotonic() > self._due:
                 self._save(state)
-                saved = time.monotonic()
             mark = time.monotonic()
 
     def _batches(self, place: Place) -> Iterator[Batch]:
@@ -158,8 +169,9 @@ class Trainer:
         epochs = self._sampler.epochs(state.place)
         return self._settings.budget.used(state.seconds, epochs, state.step)
 
-    def _exhausted(self, state: State) -> bool:
-        return 0 < self._settings.patience <= state.stale
+    def _is_over(self, state: State) -> bool:
+        exhausted = 0 < self._settings.patience <= state.stale
+        return state.diverged or exhausted or self._used(state) >= 1
 
     def _blend(self, state: State) -> None:
         """Keep a running mean of the weights over the second half of the cool-down."""
@@ -175,8 +187,11 @@ class Trainer:
                 value.lerp_(weights[name].to(value.device), share)
 
     def _log(self, state: State, rate: float) -> None:
+        self._require_numbers(state)
         loss = self._mean_loss()
         state.log.append({"step": state.step, "tokens": state.tokens, "loss": loss, "rate": rate})
+        if sum("loss" in line for line in state.log) > _LINES:
+            state.log = _thinned(state.log)
         self._tell(state, loss)
 
     def _mean_loss(self) -> float:
@@ -185,16 +200,28 @@ class Trainer:
         self._losses = []
         return total / tokens
 
+    def _require_numbers(self, state: State) -> None:
+        """Stop the run if a loss since the last line of the log was none; else go on."""
+        if not all(math.isfinite(float(loss)) for loss, _ in self._losses):
+            self._stop(state)
+
+    def _stop(self, state: State) -> None:
+        """End a run whose weights are ruined, with the best ones on disk."""
+        state.diverged, state.average, state.checked_step = True, {}, state.step
+        self._learner.load(state.best_weights)
+        self._save(state)
+        raise EngineError(
+            f"The loss was no longer a number by step {state.step}: a learning rate of "
+            f"{self._settings.rate.peak:g} is too high here. Start anew with a third of it and "
+            "another --out (adapt: --rate; a recipe: rate under [schedule]). To get the best "
+            f"weights from before, of step {state.best_step}, run the same command again."
+        )
+
     def _tell(
         self, state: State, loss: float, checked: Check | None = None, share: float = 1.0
     ) -> None:
         used = min(1.0, self._used(state))
         self._report(Progress(used, state.step, state.tokens, state.seconds, loss, checked, share))
-
-    def _checked(self, state: State) -> None:
-        """Measure the weights as they are, and write down where the run stands."""
-        self._measure(state)
-        self._save(state)
 
     def _measure(self, state: State, share: float = 1.0) -> None:
         """Check the weights, of which `share` was learnt, and keep them if they are the best."""
@@ -209,15 +236,25 @@ class Trainer:
         self._tell(state, float("nan"), check, share)
 
     def _save(self, state: State) -> None:
+        start = time.monotonic()
         states.write(self._folder, state, self._learner.network.state_dict(), self._optimizer)
+        end = time.monotonic()
+        pause = self._settings.save_every
+        self._due = end + (max(pause, (end - start) / _WRITING) if pause else 0.0)
 
     def _finish(self, state: State) -> None:
         """Give the last weights, their mean and mixtures a chance too, then take the best.
 
-        Nothing is saved from here on: a run that is killed now finishes anew.
+        Nothing is saved after the last step: a run that is killed then finishes anew.
         """
+        if state.diverged:
+            self._learner.load(state.best_weights)
+            self._learner.network.eval()
+            return
+        self._require_numbers(state)
+        self._save(state)
         if state.checked_step != state.step:
-            self._checked(state)
+            self._measure(state)
         last = self._learner.weights()
         if state.average:
             self._take(state.average)
@@ -231,6 +268,14 @@ class Trainer:
     def _take(self, weights: Mapping[str, torch.Tensor]) -> None:
         self._learner.load(weights)
         self._learner.settle()
+
+
+def _thinned(log: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a log with its checks and at most _LINES losses, evenly spaced."""
+    spacing = _LOGGED
+    while log[-1]["step"] > spacing * _LINES:
+        spacing *= 2
+    return [line for line in log if "loss" not in line or line["step"] % spacing == 0]
 
 
 def _mixed(
