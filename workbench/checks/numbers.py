@@ -12,6 +12,7 @@ from workbench.types import Finding
 _MOST = 20  # numbers of one segment that are named; more of them say nothing new
 _LONGEST = 5_000  # characters; no sentence is that long
 _EXACT = ("fraction", "percent")
+_DATED = ("month", "day")
 
 
 @check("numbers")
@@ -27,14 +28,30 @@ def check_numbers(pair: Pair) -> Iterator[Finding]:
     source = read_numbers(pair.source, pair.source_language)
     target = read_numbers(pair.target, pair.language)
     lost, added = unmatched(source, target), unmatched(target, source)
-    missing = [quantity for quantity in lost if not quantity.soft]
-    extra = [quantity for quantity in added if not quantity.soft]
+    moved = _moved(source, target)
+    missing = [quantity for quantity in lost if not quantity.soft or quantity in moved]
+    extra = [quantity for quantity in added if not quantity.soft] + list(moved.values())
     extra = extra or _swapped(lost, added)
     for quantity in missing[:_MOST]:
         yield _missing(pair, quantity, extra)
     if not missing:
         for quantity in extra[:_MOST]:
             yield _extra(pair, quantity, source, target)
+
+
+def _moved(source: Sequence[Quantity], target: Sequence[Quantity]) -> dict[Quantity, Quantity]:
+    """Return the days and months that became others: 10月1日, 10월 10일. Both sides call them so.
+
+    The other value may stand in the source all the same, as the 10 of that month does.
+    """
+    moved = {}
+    for kind in _DATED:
+        ours = [q for q in source if q.kind == kind]
+        theirs = [q for q in target if q.kind == kind]
+        lost = [q for q in ours if not any(q.values & other.values for other in target)]
+        fresh = [q for q in theirs if not any(q.values & other.values for other in ours)]
+        moved |= dict(zip(lost, fresh, strict=False))
+    return moved
 
 
 def _swapped(lost: Sequence[Quantity], added: Sequence[Quantity]) -> list[Quantity]:
