@@ -12,6 +12,7 @@ import pytest
 
 from fakes import FakeEngine, bench, crash_on
 from workbench.catalogue import get_model
+from workbench.checks.registry import CHECKS
 from workbench.pipeline import Options
 from workbench.segmentation import split
 from workbench.types import Result
@@ -174,6 +175,11 @@ def test_no_word_is_there_for_nothing() -> None:
     said = set(re.findall(r"""["'](\w+)["']""", "".join(sources)))
     made = ("check_", "preset_", "format_", "origin_")
     assert [k for k in words()["en"] if k not in said and not k.startswith(made)] == []
+
+
+def test_every_check_has_a_name_in_every_language_of_the_page() -> None:
+    wanted = {f"check_{name}" for name in CHECKS}
+    assert all(wanted <= set(strings) for strings in words().values())
 
 
 def test_every_sample_is_found_to_be_in_the_language_it_is_named_after() -> None:

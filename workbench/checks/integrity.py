@@ -100,7 +100,7 @@ def check_neighbour(pair: Pair) -> Iterator[Finding]:
     target = plain(pair.target)
     long = size(target) >= 15
     if long and target == plain(before.target):
-        message = f"The target is the same as that of {before.segment.id}; the sources differ."
+        message = "The target is the same as that of the sentence before it; the sources differ."
         yield pair.doubt("neighbour", "major", message)
 
 
