@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workbench.training.corpus import Pair
 from workbench.training.sampling import Batch, Place, Sampler, Stream
@@ -97,3 +99,51 @@ def test_two_processes_share_the_pools_between_them(sampler: Sampler) -> None:
 def test_epochs_differ_in_their_order(sampler: Sampler) -> None:
     orders = {pool: targets(next(sampler.batches(Place(pool)))) for pool in range(3)}
     assert len({tuple(order) for order in orders.values()}) == 3
+
+
+def numbered(name: str, lengths: list[int], share: float) -> Stream:
+    """Return a stream whose row i has lengths[i] tokens a side, all of them the number i + 1."""
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    tokens = np.repeat(np.arange(1, len(lengths) + 1), lengths).astype(np.uint32)
+    return Stream(name, ("ja", "en"), Store(tokens, starts, tokens, starts), share)
+
+
+def drawn(sampler: Sampler, pools: int) -> list[Batch]:
+    """Return the batches of the first pools."""
+    found = []
+    for batch in sampler.batches(Place()):
+        found.append(batch)
+        if batch.after == Place(pools):
+            return found
+    raise AssertionError("batches never end")
+
+
+LENGTHS = st.lists(st.integers(1, 30), min_size=1, max_size=40)
+
+
+@settings(max_examples=40, deadline=None)
+@given(LENGTHS, st.integers(1, 60), st.integers(30, 90), st.integers(0, 9), st.integers(1, 4))
+def test_nothing_is_lost_or_doubled_within_a_reading(
+    lengths: list[int], pool: int, tokens: int, seed: int, pools: int
+) -> None:
+    sampler = Sampler([numbered("a", lengths, 1.0)], tokens, PAD, seed, pool)
+    batches = drawn(sampler, pools)
+    seen = Counter(int(row[0]) for batch in batches for row in batch.targets)
+    assert seen.total() == pools * pool
+    assert set(seen.values()) <= {pools * pool // len(lengths), -(-pools * pool // len(lengths))}
+    assert all(batch.sources.size <= tokens for batch in batches)
+    for batch in batches:
+        assert all((row != PAD).sum() == lengths[row[0] - 1] for row in batch.sources)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(0.01, 50), min_size=1, max_size=5), LENGTHS, st.integers(50, 200))
+def test_every_share_is_kept_to_within_a_pair(
+    shares: list[float], lengths: list[int], pool: int
+) -> None:
+    streams = [numbered(str(n), lengths, share) for n, share in enumerate(shares)]
+    sampler = Sampler(streams, 90, PAD, 1, pool)
+    wanted = [round(3 * pool * share / sum(shares)) for share in shares]
+    found = sum(len(batch.sources) for batch in drawn(sampler, 3))
+    assert list(sampler._counts(3)) == pytest.approx(wanted, abs=1)
+    assert found == sum(sampler._counts(3))
