@@ -162,6 +162,9 @@ def test_a_profile_changes_what_it_names_and_nothing_else(tmp_path: Path) -> Non
     [
         ("batch_tokens = 600", "batch_token = 600", "schedule.batch_token"),
         ("steps = 3", 'steps = "many"', "schedule.steps"),
+        ("steps = 3", "minutes = nan", "schedule.minutes"),
+        ('"float32"', '"float8"', "schedule.precision"),
+        ("coverage = 1.0", "coverage = 2.0", "vocabulary.coverage"),
         ("steps = 3", "", "minutes, epochs or steps"),
         ("heads = 2", "heads = 3", "no multiple"),
         ("en-ko = 1.0", "en-ja = 1.0", "directions.en-ja"),
@@ -188,6 +191,35 @@ def test_a_pattern_without_files_is_named(tmp_path: Path) -> None:
 def test_the_budget_of_a_plan_replaces_that_of_the_recipe(tmp_path: Path) -> None:
     plan = Plan(write_text(tmp_path), tmp_path, tmp_path / "out", budget=Budget(steps=1))
     assert train(plan).state.step == 1
+
+
+def test_the_card_tells_the_budget_that_was_used(tmp_path: Path) -> None:
+    plan = Plan(write_text(tmp_path), tmp_path, tmp_path / "out", budget=Budget(steps=1))
+    train(plan)
+    card = (plan.out / "README.md").read_text("utf-8")
+    assert "steps=1," in card and "| steps | 1, of which" in card
+
+
+def test_a_source_that_weighs_nothing_is_not_drawn(tmp_path: Path) -> None:
+    path = write_text(tmp_path)
+    path.write_text(RECIPE.replace("held_out = 0.2", "held_out = 0.2\nweight = 0.0"), "utf-8")
+    assert train(Plan(path, tmp_path, tmp_path / "out", budget=Budget(steps=1))).state.step == 1
+
+
+def test_a_recipe_that_changed_gets_a_vocabulary_of_its_own(tmp_path: Path) -> None:
+    path = write_text(tmp_path)
+    plan = Plan(path, tmp_path, tmp_path / "out", budget=Budget(steps=1))
+
+    def stop(line: str) -> None:
+        if line.startswith("Making"):
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        train(plan, say=stop)
+    path.write_text(RECIPE.replace("size = 560", "size = 540"), "utf-8")
+    outcome = train(plan)
+    config = json.loads((plan.out / "config.json").read_text("utf-8"))
+    assert (outcome.recipe.vocabulary.size, config["vocab_size"]) == (540, 543)
 
 
 def test_the_recipe_of_the_built_in_model_is_right() -> None:

@@ -219,6 +219,19 @@ def test_a_text_in_a_language_without_a_token_is_refused(blank: Path, tmp_path: 
         learner.encode([Pair("寒い。", "Es ist kalt.", ("ja", "de"))])
 
 
+def test_what_a_vocabulary_cannot_spell_is_not_learnt_as_unknown(
+    blank: Path, tmp_path: Path
+) -> None:
+    learner = make_run(tmp_path, blank, 1).learner
+    pairs = [Pair("寒かった。", "It was cold. 鑑", ("ja", "en"))]
+    (source, target), unknown = learner.encode(pairs)[0], learner._unk
+    assert unknown in target
+    with torch.no_grad():
+        learner.network.final_logits_bias[0, unknown] = -1e9
+        loss = learner.loss(*(torch.tensor([row]) for row in (source, target)))
+    assert loss < 20
+
+
 def test_held_out_pairs_over_the_limit_are_left_out(blank: Path, tmp_path: Path) -> None:
     run = make_run(tmp_path, blank, 1)
     long = Pair("寒かった。", "It was cold. " * 100, ("ja", "en"))

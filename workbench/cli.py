@@ -207,7 +207,8 @@ def adapt(
     ] = "",
     to: Annotated[str, typer.Option("--to", "-t", help="Target languages, by commas.")] = "",
     minutes: Annotated[
-        float, typer.Option(min=0, help="Of learning, at most.", show_default="8")
+        float,
+        typer.Option(min=0, help="Of learning, at most; checks not counted.", show_default="8"),
     ] = 0,
     epochs: Annotated[
         float, typer.Option(min=0, help="Readings of the memory, at most.", show_default=False)
@@ -244,7 +245,8 @@ def adapt(
     limit = Budget(minutes, epochs) if minutes or epochs else Budget(minutes=8)
     plan = {
         "model": model,
-        "memories": (*(tmx or ()), *(tsv or ())),
+        # A file that is given twice is read once.
+        "memories": tuple(dict.fromkeys((*(tmx or ()), *(tsv or ())))),
         "out": out,
         "directions": parse_directions(source, targets),
         "budget": limit,

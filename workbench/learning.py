@@ -1,6 +1,7 @@
 """What `workbench train` and `adapt` do on a terminal: a bar, the scores, what comes next."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,15 +13,19 @@ from rich.progress import (
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 
 from workbench.catalogue import Model
 from workbench.errors import UsageError
 from workbench.training import card
+from workbench.training.run import WORK
 from workbench.training.schedule import Budget
+from workbench.training.state import STATE
 from workbench.training.trainer import Check
 from workbench.training.trainer import Progress as Report
+
+# Of the budget: less says little about the rest.
+_KNOWN = 0.02
 
 
 def adapt(arguments: dict[str, object], *, quiet: bool) -> int:
@@ -32,7 +37,7 @@ def adapt(arguments: dict[str, object], *, quiet: bool) -> int:
     from workbench.training.adapt import adapt as fine_tune
 
     plan = Plan(**arguments)  # type: ignore[arg-type]
-    console = Console(stderr=True, quiet=quiet, highlight=False)
+    console = _console(quiet=quiet)
     with _resumable(plan.out), _bar(console) as report:
         outcome = fine_tune(plan, report, console.print)
     print(card.as_line("Before", outcome.before))
@@ -50,7 +55,7 @@ def train(recipe: Path, data: Path | None, out: Path, profile: str, budget: Budg
     from workbench.training.scratch import train as learn
 
     plan = Plan(recipe, data or recipe.parent, out, profile, budget)
-    console = Console(stderr=True, highlight=False)
+    console = _console()
     with _resumable(out), _bar(console) as report:
         outcome = learn(plan, report, console.print)
     print(card.as_line("Held-out text", outcome.scores))
@@ -89,37 +94,70 @@ def _resumable(out: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        print(
-            f"workbench: interrupted. {out} holds what was learnt: run the same command to go on, "
-            "or delete the folder.",
-            file=sys.stderr,
-        )
+        if (out / WORK / STATE).is_file():
+            what = f"{out} holds what was learnt: run the same command to go on, or delete it."
+        else:
+            what = "nothing was learnt yet."
+        print(f"workbench: interrupted; {what}", file=sys.stderr)
         sys.exit(130)
+
+
+def _console(*, quiet: bool = False) -> Console:
+    # No markup: square brackets in the names of files are no commands.
+    return Console(stderr=True, quiet=quiet, highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager
 def _bar(console: Console) -> Iterator[Callable[[Report], None]]:
     """Yield a listener that draws a bar, or prints a line per check where there is no terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(compact=True))
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+    times = (TimeElapsedColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*columns, *times, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Learning", total=1.0)
+        task = bar.add_task("Learning", total=1.0, left="")
+        clock = _Clock()
         last = ["", ""]
 
         def report(progress: Report) -> None:
+            left = clock.left(progress.used)
             if progress.checked is None:
                 last[0] = f"loss {progress.loss:.2f}"
             else:
                 last[1] = _checked(progress.checked)
-                learnt = (
-                    "" if progress.share == 1 else f", mixed, {progress.share:.0%} of it learnt"
-                )
-                console.print(f"  step {progress.step}{learnt}: {last[1]}")
-            bar.update(
-                task, completed=progress.used, description=" · ".join(part for part in last if part)
-            )
+                console.print(_line(progress, last[1], left))
+            shown = " · ".join(part for part in last if part)
+            bar.update(task, completed=progress.used, description=shown, left=left)
 
         yield report
+
+
+class _Clock:
+    """Tells how long is left, by how far a run has come since the first time it was asked."""
+
+    def __init__(self) -> None:
+        self._begun: tuple[float, float] | None = None
+
+    def left(self, used: float) -> str:
+        """Return the time left at a used share (0 to 1) of the budget, or "" before one can know.
+
+        Checks count: it is the time on a clock, at most, for a run may stop before its budget.
+        """
+        now = time.monotonic()
+        self._begun = self._begun or (now, used)
+        begun, first = self._begun
+        if used >= 1 or used - first < _KNOWN:
+            return ""
+        minutes = (now - begun) * (1 - used) / (used - first) / 60
+        if minutes < 1:
+            return "under a minute left"
+        return (
+            f"about {minutes:.0f} min left" if minutes < 90 else f"about {minutes / 60:.1f} h left"
+        )
+
+
+def _line(progress: Report, found: str, left: str) -> str:
+    """Return what is said of a check."""
+    learnt = "" if progress.share == 1 else f", mixed, {progress.share:.0%} of it learnt"
+    return f"  step {progress.step}{learnt}: {found}" + (f" · {left}" if left else "")
 
 
 def _checked(check: Check) -> str:

@@ -4,7 +4,7 @@ The memory is mixed with generic text, so that the model does not forget ordinar
 the weights that did best on held-out pairs are kept.
 """
 
-import shutil
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from workbench.training.corpus import Pair
 from workbench.training.curves import draw
 from workbench.training.heldout import Scored, scores
 from workbench.training.learner import Learner
-from workbench.training.material import Direction, Material, gather
+from workbench.training.material import Direction, Material, Request, gather
 from workbench.training.run import WORK, Run, Text
 from workbench.training.schedule import Budget, Rate
 from workbench.training.state import State
@@ -34,6 +34,8 @@ MIXTURES = (0.85, 0.7, 0.5, 0.3)
 USUAL = Budget(minutes=8)
 # Padded tokens of one batch: at least 16 batches an epoch, as far as the bounds let it.
 _SMALLEST, _LARGEST = 768, 4096
+# Pairs that are looked at to find how long a memory is.
+_SAMPLE = 2000
 
 
 @dataclass(frozen=True)
@@ -87,18 +89,21 @@ def adapt(
     run.require_free(plan.out)
     base = get_model(plan.model)
     say("Reading and cleaning the memory …")
-    material = gather(base, plan.memories, plan.directions, plan.generic, plan.held_out, plan.seed)
+    learner = Learner(base, dropout=plan.dropout)
+    request = Request(plan.memories, plan.directions, plan.generic, plan.held_out, plan.seed)
+    material = gather(base, request, learner.fitting)
     for line in card.account(material):
         say(line)
-    learner = Learner(base, dropout=plan.dropout)
-    before = _scored(base, material)
-    say(card.as_line("Before", before[0]))
-    state = run.learn(_run(plan, base, learner, material), report)
-    model = _write(plan, base, learner, state)
-    after = _scored(model, material)
-    outcome = Outcome(model, state, material, before[0], after[0], before[1], after[1])
-    card.write_adapted(plan, base, outcome)
-    shutil.rmtree(plan.out / WORK)
+    with run.working(plan.out):
+        before = _scored(base, material)
+        say(card.as_line("Before", before[0]))
+        state = run.learn(_run(plan, base, learner, material), report)
+        say("Writing the model and scoring it …")
+        model = _write(plan, base, learner, state)
+        after = _scored(model, material)
+        outcome = Outcome(model, state, material, before[0], after[0], before[1], after[1])
+        card.write_adapted(plan, base, outcome)
+    run.clear(plan.out)
     return outcome
 
 
@@ -113,7 +118,7 @@ def _scored(
 
 def _run(plan: Plan, base: Model, learner: Learner, material: Material) -> Run:
     texts = _texts(plan, material)
-    tokens = sum(max(map(len, row)) for row in learner.encode(material.training))
+    tokens = _tokens(learner, material.training)
     batch = max(_SMALLEST, min(_LARGEST, tokens // 16), learner.limit)
     epoch = max(1, tokens // batch)
     settings = Settings(
@@ -123,7 +128,9 @@ def _run(plan: Plan, base: Model, learner: Learner, material: Material) -> Run:
         patience=plan.patience,
         mixtures=MIXTURES,
     )
-    facts = asdict(plan) | {"base": fingerprint(learner.folder), "out": "", "name": ""}
+    # Files count by what is in them, not by where they lie.
+    unnamed = dict.fromkeys(("model", "memories", "generic", "out", "name"), "")
+    facts = asdict(plan) | unnamed | {"base": fingerprint(learner.folder)}
     key = run.key(facts, (*plan.memories, *plan.generic))
     return Run(
         learner,
@@ -136,6 +143,13 @@ def _run(plan: Plan, base: Model, learner: Learner, material: Material) -> Run:
         plan.seed,
         material.generic_choosing,
     )
+
+
+def _tokens(learner: Learner, pairs: Sequence[Pair]) -> int:
+    """Return about how many tokens pairs have, the longer side of each."""
+    sample = pairs[:: max(1, len(pairs) // _SAMPLE)]
+    found = sum(max(map(len, row)) for row in learner.encode(sample))
+    return found * len(pairs) // len(sample)
 
 
 def _texts(plan: Plan, material: Material) -> list[Text]:
@@ -164,9 +178,9 @@ def _fitting_rate(learner: Learner) -> float:
 
 
 def _write(plan: Plan, base: Model, learner: Learner, state: State) -> Model:
-    name = plan.name or plan.out.resolve().name
+    name = plan.name or _name(plan.out)
     learner.save(plan.out)
-    memories = ", ".join(path.name for path in plan.memories)
+    memories = _listed([path.name for path in plan.memories])
     changes = {
         "name": name,
         "title": f"{base.title}, adapted to {memories}",
@@ -175,6 +189,18 @@ def _write(plan: Plan, base: Model, learner: Learner, state: State) -> Model:
     write_description(plan.out, described(base) | changes)
     draw(state.log, plan.out / CURVE, f"{name}, adapted from {base.name}", state.best_step)
     return open_folder(plan.out)
+
+
+def _name(out: Path) -> str:
+    """Return a name for a model from that of its folder, without signs that names lack."""
+    return re.sub(r"[^\w.+-]+", "-", out.resolve().name)[:80].strip("-+.") or "adapted"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the first names of files, on one line; a control character would not be a title."""
+    shown = [re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", name) for name in names[:3]]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(shown) + more
 
 
 def parse_directions(source: str, targets: Sequence[str]) -> tuple[Direction, ...]:

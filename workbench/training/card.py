@@ -68,9 +68,12 @@ def _adapted(plan: "Plan", base: "Model", outcome: "Outcome") -> Iterator[str]:
     yield from _files("memory", plan.memories)
     yield from _files("generic text", plan.generic if material.generic else ())
     yield ""
-    yield from account(material)
+    first, *others = account(material)
+    yield first
     yield ""
-    yield from _training(outcome.state, plan)
+    yield from (f"- {line.strip()}" for line in others)
+    yield ""
+    yield from _training(outcome, plan)
     yield f"| base | `{base.name}`, files {fingerprint_of(base)} |"
 
 
@@ -83,8 +86,9 @@ def _scores_section(outcome: "Outcome") -> Iterator[str]:
     )
     yield ""
     yield (
-        "The documents that score were kept from training; others, kept too, chose the weights. "
-        "Few pairs make a rough score: a difference of a point or two can be chance."
+        "The pairs that score were kept from training, as whole documents where the memory names "
+        "them; others, kept apart too, chose the weights. Few pairs make a rough score: a "
+        "difference of a point or two can be chance."
     )
     yield ""
     yield from _signatures(outcome.after)
@@ -183,12 +187,16 @@ def _files(what: str, paths: Sequence[Path]) -> Iterator[str]:
         yield f"- {what} `{path.name}`, sha256 `{digest(path)}`"
 
 
-def _training(state: State, plan: "Plan") -> Iterator[str]:
+def _training(outcome: "Outcome", plan: "Plan") -> Iterator[str]:
+    generic = outcome.material.generic
     yield "## Training"
     yield "| | |"
     yield "|---|---|"
-    yield from _effort(state)
-    yield f"| generic share | {plan.generic_share:.0%} |"
+    yield from _effort(outcome.state)
+    share = f"{plan.generic_share:.0%}, from {len(generic):,} pairs" if generic else "none"
+    yield f"| generic text mixed in | {share} |"
+    if outcome.state.diverged:
+        yield "| stopped early | the loss was no number: the learning rate was too high |"
     yield f"| dropout, seed | {plan.dropout}, {plan.seed} |"
 
 

@@ -107,14 +107,15 @@ class Learner(HFEngine):
     def loss(
         self, sources: torch.Tensor, targets: torch.Tensor, smoothing: float = 0.0
     ) -> torch.Tensor:
-        """Return the mean cross-entropy per target token, padding left out.
+        """Return the mean cross-entropy per target token, padding and unknown tokens left out.
 
         sources (rows, S) and targets (rows, T) are token numbers, padded. The distribution over
         the vocabulary is made only where a token stands, which halves the work.
         """
         start = self._network.generation_config.decoder_start_token_id
         given = torch.cat([targets.new_full((len(targets), 1), start), targets[:, :-1]], 1)
-        real = targets != self._pad
+        # Decoding never says <unk>: what a vocabulary cannot spell must not be learnt as that.
+        real = (targets != self._pad) & (targets != self._unk)
         with torch.autocast(self._device, torch.bfloat16, enabled=self._half):
             hidden = self._network.model(
                 input_ids=sources,

@@ -1,8 +1,13 @@
-"""The text of an adaptation: a memory's pairs, cleaned and held out, beside generic text."""
+"""The text of an adaptation: a memory's pairs, cleaned and held out, beside generic text.
+
+It is held in memory: about a gigabyte for a million pairs of news sentences in one direction,
+read and cleaned in about a minute.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from workbench.catalogue import Model, find_route
@@ -10,12 +15,30 @@ from workbench.errors import InputError, UsageError
 from workbench.training import cleaning, corpus
 from workbench.training.corpus import Pair
 from workbench.training.heldout import by_direction
-from workbench.training.splitting import split
+from workbench.training.splitting import BLOCK, split
 
 LEAST = 50
+_CHUNK = 2000
+_OTHER = "in languages that were not asked for"
+_UNKNOWN = "in languages that the model does not translate"
 # Of generic text, held out: what comes with the workbench is short, and a check needs sentences.
 GENERIC_SHARE = 0.4
 Direction = tuple[str, str]
+Fitting = Callable[[Sequence[Pair]], list[Pair]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What text to take. directions: empty for all that model and memory share.
+
+    held_out: share (0 to 1) of the memory that is never trained on.
+    """
+
+    memories: tuple[Path, ...]
+    directions: tuple[Direction, ...] = ()
+    generic: tuple[Path, ...] = ()
+    held_out: float = 0.05
+    seed: int = 1
 
 
 @dataclass(frozen=True)
@@ -43,39 +66,54 @@ class Material:
         return [direction for direction, _ in counts.most_common()]
 
 
-def gather(
-    model: Model,
-    memories: Sequence[Path],
-    directions: Sequence[Direction],
-    generic: Sequence[Path],
-    share: float,
-    seed: int,
-) -> Material:
-    """Read, clean and hold out; directions empty means all that model and memory share.
+def gather(model: Model, request: Request, fitting: Fitting) -> Material:
+    """Read, clean and hold out; fitting returns those of some pairs that the model can take.
 
-    Half of what is held out (share, 0 to 1) chooses the weights, and the other half scores them.
-    Raises UsageError: no file. InputError: a file cannot be read, or there are fewer than 50
-    usable pairs; the message says why the others are not.
+    Half of what is held out chooses the weights, and the other half scores them.
+    Raises UsageError: no file, or a direction that the model has not. InputError: a file cannot
+    be read, there are fewer than 50 usable pairs (the message says why the others are not), or
+    none can be held out.
     """
-    if not memories:
-        raise UsageError("No translation memory: add --tmx FILE or --tsv FILE.")
+    _require_usable(model, request)
     lost: Counter[str] = Counter()
-    rows = _oriented(_read(memories, directions, lost), model, directions, lost)
-    cleaner = cleaning.clean(rows)
-    kept = list(cleaner)
-    refused = lost + Counter(
-        {cleaning.RULES[name].reason: n for name, n in cleaner.tally.refused.items()}
-    )
-    _require_enough(kept, refused, memories)
-    wanted = sorted({pair.languages for pair in kept})
-    common = list(cleaning.clean(_oriented(_read(generic, [], Counter()), model, wanted)))
+    pairs = _read(request.memories, request.directions, lost)
+    cleaner = cleaning.clean(_oriented(pairs, model, request.directions, lost))
+    long = f"longer than the model's {model.max_source} tokens"
+    kept = list(_chosen(cleaner, fitting, lost, long))
+    reasons = {cleaning.RULES[name].reason: n for name, n in cleaner.tally.refused.items()}
+    refused = Counter(reasons) + lost
+    _require_enough(kept, refused, request.memories)
+    wanted = tuple(sorted({pair.languages for pair in kept}))
+    common = _oriented(_read(request.generic, (), Counter()), model, wanted)
+    # What stands in the memory is no measure of what else a model knows.
+    generic = _apart(_chosen(cleaning.clean(common), fitting), kept)
+    training, choosing, scoring = _parted(kept, request.held_out, request.seed)
+    if not (training and choosing and scoring):
+        raise InputError(
+            f"{_names(request.memories)}: its sentences repeat one another so often that none can "
+            "be held out to measure by. Take the repetitions out, or add other text."
+        )
     return Material(
-        *_parted(kept, share, seed),
-        *(_parted(common, GENERIC_SHARE, seed) if common else ([], [], [])),
+        training,
+        choosing,
+        scoring,
+        *_parted(generic, GENERIC_SHARE, request.seed),
         read=len(kept) + refused.total(),
         kept=len(kept),
         refused=dict(refused),
     )
+
+
+def _require_usable(model: Model, request: Request) -> None:
+    if not request.memories:
+        raise UsageError("No translation memory: add --tmx FILE or --tsv FILE.")
+    for source, target in request.directions:
+        _, *pivot, _ = find_route(model, source, target)
+        if pivot:
+            raise UsageError(
+                f"Model {model.name!r} translates {source}→{target} by way of {pivot[0]}: adapt it "
+                f"to {source}→{pivot[0]} or {pivot[0]}→{target}."
+            )
 
 
 def _read(
@@ -102,7 +140,19 @@ def _oriented(
     for pair in pairs:
         found = [p for p in (pair, pair.turned()) if _is_wanted(model, p.languages, directions)]
         if not found and lost is not None:
-            lost["the model does not translate these two languages"] += 1
+            lost[_OTHER if directions else _UNKNOWN] += 1
+        yield from found
+
+
+def _chosen(
+    pairs: Iterable[Pair], fitting: Fitting, lost: Counter[str] | None = None, reason: str = ""
+) -> Iterator[Pair]:
+    """Yield the pairs that fit the model, and count the others."""
+    stream = iter(pairs)
+    while chunk := list(islice(stream, _CHUNK)):
+        found = fitting(chunk)
+        if lost is not None and len(found) < len(chunk):
+            lost[reason] += len(chunk) - len(found)
         yield from found
 
 
@@ -121,12 +171,16 @@ def _require_enough(
     most = max((len(group) for group in by_direction(kept).values()), default=0)
     if most >= LEAST:
         return
-    names = ", ".join(path.name for path in files)
     reasons = "; ".join(f"{count:,} {reason}" for reason, count in refused.items())
     raise InputError(
-        f"{names}: {most} usable pairs in one direction, and {LEAST} are needed: with fewer a "
-        f"model learns them by heart and gets worse elsewhere. Not usable: {reasons or 'none'}."
+        f"{_names(files)}: {most} usable pairs in one direction, and {LEAST} are needed: with "
+        "fewer a model learns them by heart and gets worse elsewhere. "
+        f"Not usable: {reasons or 'none'}."
     )
+
+
+def _names(files: Iterable[Path]) -> str:
+    return ", ".join(path.name for path in files)
 
 
 def _parted(
@@ -138,10 +192,30 @@ def _parted(
     for group in by_direction(pairs).values():
         parts = split(group, share, seed)
         training += parts.training
-        half = len(parts.held_out) // 2
-        held[0].extend(parts.held_out[:half])
-        held[1].extend(parts.held_out[half:])
-    # What one direction holds out may be the other side of a pair in another direction.
-    secret = {text for part in held for pair in part for text in (pair.source, pair.target)}
-    training = [p for p in training if p.source not in secret and p.target not in secret]
-    return training, held[0], held[1]
+        for side, half in zip(held, _halved(parts.held_out), strict=True):
+            side.extend(half)
+    choosing, scoring = _apart(held[0], held[1]), held[1]
+    return _apart(training, choosing, scoring), choosing, scoring
+
+
+def _halved(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
+    """Return two sides of about the same size: whole documents, or blocks of neighbours."""
+    groups: dict[str | int, list[Pair]] = {}
+    for number, pair in enumerate(pairs):
+        groups.setdefault(pair.document or number // BLOCK, []).append(pair)
+    if len(groups) == 1:
+        return list(pairs[: len(pairs) // 2]), list(pairs[len(pairs) // 2 :])
+    sides: tuple[list[Pair], list[Pair]] = ([], [])
+    for group in sorted(groups.values(), key=len, reverse=True):
+        # On a tie the second side, which scores.
+        min(reversed(sides), key=len).extend(group)
+    return sides
+
+
+def _apart(pairs: Iterable[Pair], *others: Iterable[Pair]) -> list[Pair]:
+    """Return the pairs of which no text stands in others.
+
+    What one direction holds out may be the other side of a pair in another direction.
+    """
+    secret = {text for part in others for p in part for text in (p.source, p.target)}
+    return [p for p in pairs if p.source not in secret and p.target not in secret]

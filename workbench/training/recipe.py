@@ -7,7 +7,7 @@ a field below; the file's keys are the fields' names.
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -42,7 +42,7 @@ class Vocabulary:
 
     size: Size = 10_000
     sentences: Size = 900_000
-    coverage: float = 0.9998
+    coverage: Annotated[float, Field(gt=0, le=1)] = 0.9998
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -68,7 +68,7 @@ class Schedule:
     aligned_start: bool = True
     mixing: Amount = 0.5
     loaders: Count = 0
-    precision: str = "auto"
+    precision: Literal["auto", "bf16", "float32"] = "auto"
     seed: Count = 1
 
 

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from workbench.errors import UsageError
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -15,6 +17,10 @@ class Budget:
     minutes: float = 0.0
     epochs: float = 0.0
     steps: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise UsageError: a limit is negative, infinite or no number."""
+        _require_amounts(minutes=self.minutes, epochs=self.epochs, steps=self.steps)
 
     def used(self, seconds: float, epochs: float, steps: int) -> float:
         """Return the share of the budget that is spent, from 0; 1 and more is all of it."""
@@ -42,6 +48,10 @@ class Rate:
     warmup: int
     cooldown: float
 
+    def __post_init__(self) -> None:
+        """Raise UsageError: the rate is negative, infinite or no number."""
+        _require_amounts(rate=self.peak)
+
     def at(self, step: int, used: float) -> float:
         """Return the rate of a step (from 1) at a used share of the budget.
 
@@ -54,3 +64,9 @@ class Rate:
         left = max(0.0, 1.0 - used)
         falling = left / self.cooldown if self.cooldown else 1.0
         return rate * min(1.0, max(0.02, falling))
+
+
+def _require_amounts(**amounts: float) -> None:
+    for name, amount in amounts.items():
+        if not (math.isfinite(amount) and amount >= 0):
+            raise UsageError(f"{name} {amount:g} cannot be: give a number from 0.")

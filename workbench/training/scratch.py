@@ -1,12 +1,11 @@
 """Train a model from nothing after a recipe: lay the text down, make a blank model, let it learn.
 
-What is slow is done once: text, vocabulary and blank model stay in the run's folder, and a run
-that was killed goes on from there.
+Vocabulary and blank model stay in the run's folder, and a run that was killed goes on from there;
+its text is read and cleaned again.
 """
 
-import shutil
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -69,22 +68,44 @@ def train(
     cannot be read.
     """
     run.require_free(plan.out)
-    made = recipe.load(plan.recipe, plan.profile)
+    made = _budgeted(recipe.load(plan.recipe, plan.profile), plan.budget)
     files = gathering.files_of(made, plan.data)
-    work = plan.out / WORK
+    with run.working(plan.out):
+        outcome = _train(made, files, plan.out, report, say)
+        card.write_new(plan.out, outcome)
+    run.clear(plan.out)
+    return outcome
+
+
+def _train(
+    made: Recipe,
+    files: Mapping[str, list[Path]],
+    out: Path,
+    report: Callable[[Progress], None],
+    say: Callable[[str], None],
+) -> Outcome:
     say("Reading and cleaning the text …")
+    work = out / WORK
     laid, held_out = gathering.lay_down(made, files, work / "text")
     for line in card.inventory(laid):
         say(line)
     _require(held_out, laid)
-    base = _blank(made, laid, work, say)
+    key = run.key({"recipe": made}, [text.path for text in laid])
+    base = _blank(made, laid, work / f"blank-{key[:12]}", say)
     learner = Learner(base, dropout=made.schedule.dropout, precision=made.schedule.precision)
-    budget = plan.budget or _budget(made)
-    state = run.learn(_run(made, learner, laid, held_out, work, budget), report)
-    outcome = _finish(plan, made, learner, state, laid, held_out)
-    card.write_new(plan.out, outcome)
-    shutil.rmtree(work)
-    return outcome
+    state = run.learn(_run(made, learner, laid, held_out, work, key), report)
+    say("Writing the model and scoring it …")
+    return _finish(out, made, learner, state, laid, held_out)
+
+
+def _budgeted(made: Recipe, budget: Budget | None) -> Recipe:
+    """Return a recipe with another budget, or as it is."""
+    if budget is None:
+        return made
+    schedule = replace(
+        made.schedule, minutes=budget.minutes, epochs=budget.epochs, steps=budget.steps
+    )
+    return replace(made, schedule=schedule)
 
 
 def _require(held_out: Iterable[Pair], laid: Iterable[Laid]) -> None:
@@ -94,18 +115,12 @@ def _require(held_out: Iterable[Pair], laid: Iterable[Laid]) -> None:
         raise UsageError("Nothing is held out: give a source held_out = 0.05, so that is measured.")
 
 
-def _budget(made: Recipe) -> Budget:
-    schedule = made.schedule
-    return Budget(schedule.minutes, schedule.epochs, schedule.steps)
-
-
-def _blank(made: Recipe, laid: list[Laid], work: Path, say: Callable[[str], None]) -> Model:
+def _blank(made: Recipe, laid: list[Laid], folder: Path, say: Callable[[str], None]) -> Model:
     """Make the vocabulary and the blank model, or take those of a run that was killed."""
-    folder = work / "blank"
     # Written last, so that its presence says that the rest is whole.
     if not (folder / "model.toml").is_file():
         say(f"Finding {made.vocabulary.size:,} pieces for the vocabulary …")
-        text = work / "vocabulary.txt"
+        text = folder.with_suffix(".txt")
         with text.open("w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in _vocabulary_lines(laid))
         blank.vocabulary(made.vocabulary, text, folder)
@@ -154,11 +169,11 @@ def _run(
     laid: list[Laid],
     held_out: list[Pair],
     work: Path,
-    budget: Budget,
+    key: str,
 ) -> Run:
     schedule = made.schedule
     settings = Settings(
-        budget=budget,
+        budget=Budget(schedule.minutes, schedule.epochs, schedule.steps),
         rate=Rate(schedule.rate, schedule.warmup, schedule.cooldown),
         smoothing=schedule.smoothing,
         check_every=schedule.check_every,
@@ -166,8 +181,6 @@ def _run(
         loaders=schedule.loaders,
     )
     texts = mixed(made, laid)
-    facts = {"recipe": made, "budget": budget, "text": [(t.path.name, t.pairs) for t in laid]}
-    key = run.key(facts, [text.path for text in laid])
     return Run(
         learner,
         texts,
@@ -178,6 +191,7 @@ def _run(
         key,
         schedule.seed,
         with_chrf=False,
+        longest=schedule.longest,
     )
 
 
@@ -200,11 +214,11 @@ def mixed(made: Recipe, laid: Iterable[Laid]) -> list[Text]:
 
 
 def _finish(
-    plan: Plan, made: Recipe, learner: Learner, state: State, laid: list[Laid], held_out: list[Pair]
+    out: Path, made: Recipe, learner: Learner, state: State, laid: list[Laid], held_out: list[Pair]
 ) -> Outcome:
-    learner.save(plan.out)
-    write_description(plan.out, _description(made))
-    draw(state.log, plan.out / CURVE, made.name, state.best_step)
-    model = open_folder(plan.out)
+    learner.save(out)
+    write_description(out, _description(made))
+    draw(state.log, out / CURVE, made.name, state.best_step)
+    model = open_folder(out)
     found = scores(load_engine(model), held_out, model.decoding)
     return Outcome(model, made, state, tuple(laid), found)

@@ -17,7 +17,7 @@ import torch
 from workbench.errors import InputError
 from workbench.training.sampling import Place
 
-_FILE = "state.pt"
+STATE = "state.pt"
 # What reading half a file, or one of another program, raises.
 _DAMAGE = (
     OSError,
@@ -68,13 +68,13 @@ def write(folder: Path, state: State, network: Mapping[str, Any], optimizer: Any
         "optimizer": optimizer.state_dict(),
         "random": _random(),
     }
-    part = folder / f"{_FILE}.part"
+    part = folder / f"{STATE}.part"
     try:
         with part.open("wb") as file:
             torch.save(everything, file)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(folder / _FILE)
+        part.replace(folder / STATE)
     except (OSError, RuntimeError) as exc:
         # What was written of it would fill the disk for the next try.
         part.unlink(missing_ok=True)
@@ -89,7 +89,7 @@ def read(folder: Path, key: str, network: Any, optimizer: Any) -> State | None:
 
     Raises InputError: the folder holds a run of other text or settings, or a damaged state.
     """
-    path = folder / _FILE
+    path = folder / STATE
     if not path.is_file():
         return None
     try:
