@@ -1,5 +1,6 @@
 """What `workbench train` and `adapt` do on a terminal: a bar, the scores, what comes next."""
 
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -83,9 +84,10 @@ def parse_share(text: str) -> float:
 def _say_next(model: Model, best_step: int) -> None:
     if not best_step:
         print("No step did better than the model it began with: the folder holds that one.")
+    folder = shlex.quote(str(model.path))
     print(f"Wrote {model.path}: README.md has the scores, curve.png the curves.")
-    print(f"Use it:   workbench translate FILE --model {model.path}")
-    print(f"Keep it:  workbench models add {model.path}")
+    print(f"Use it:   workbench translate FILE --model {folder}")
+    print(f"Keep it:  workbench models add {folder}")
 
 
 @contextmanager
@@ -115,17 +117,14 @@ def _bar(console: Console) -> Iterator[Callable[[Report], None]]:
     with Progress(*columns, *times, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("Learning", total=1.0, left="")
         clock = _Clock()
-        last = ["", ""]
 
         def report(progress: Report) -> None:
             left = clock.left(progress.used)
+            bar.update(task, completed=progress.used, left=left)
             if progress.checked is None:
-                last[0] = f"loss {progress.loss:.2f}"
+                bar.update(task, description=f"Learning, loss {progress.loss:.2f}")
             else:
-                last[1] = _checked(progress.checked)
-                console.print(_line(progress, last[1], left))
-            shown = " · ".join(part for part in last if part)
-            bar.update(task, completed=progress.used, description=shown, left=left)
+                console.print(_line(progress, _checked(progress.checked), left))
 
         yield report
 

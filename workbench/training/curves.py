@@ -64,7 +64,8 @@ def _lines(axes: Any, log: Log, names: Iterable[str]) -> None:
         # Mixtures are tried at one step: they are no part of a line.
         points = [(x["step"], x[name]) for x in log if name in x and "share" not in x]
         if points:
-            mark = "" if name == "loss" else "o"
+            # A line of one point is only seen by its mark.
+            mark = "" if name == "loss" and len(points) > 1 else "o"
             style = "--" if name.startswith("generic") else "-"
             steps, values = zip(*points, strict=True)
             axes.plot(steps, values, style, marker=mark, markersize=3, label=_label(name))
