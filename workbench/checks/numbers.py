@@ -44,7 +44,7 @@ def _moved(source: Sequence[Quantity], target: Sequence[Quantity]) -> dict[Quant
 
     The other value may stand in the source all the same, as the 10 of that month does.
     """
-    moved = {}
+    moved: dict[Quantity, Quantity] = {}
     for kind in _DATED:
         ours = [q for q in source if q.kind == kind]
         theirs = [q for q in target if q.kind == kind]

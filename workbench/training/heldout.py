@@ -95,15 +95,14 @@ class HeldOut:
         losses = {d: self._learner.held_out_loss(group) for d, group in self._groups.items()}
         values = _named("held-out loss", losses)
         if not self._with_chrf:
-            return Check(-_mean(losses), values)
+            return Check(-_mean(losses), values, -_mean(losses))
         chrf = self._chrf(self._groups)
         values |= _named("held-out chrF2++", chrf)
         if not self._generic:
-            return Check(_mean(chrf), values)
+            return Check(_mean(chrf), values, _mean(chrf))
         generic = self._chrf(self._generic)
-        return Check(
-            (_mean(chrf) + _mean(generic)) / 2, values | _named("generic chrF2++", generic)
-        )
+        values |= _named("generic chrF2++", generic)
+        return Check((_mean(chrf) + _mean(generic)) / 2, values, _mean(chrf))
 
     def _chrf(self, groups: Mapping[Direction, list[Pair]]) -> dict[Direction, float]:
         pairs = [pair for group in groups.values() for pair in group]

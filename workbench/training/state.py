@@ -36,8 +36,8 @@ class State:
 
     best is the highest score of a check so far, best_weights what had it, and best_share how much
     of them was learnt in this run; average is a running mean of the weights over the cool-down;
-    stale counts the checks since the best, and checked_step is the step of the last one. diverged
-    says that the loss became no number.
+    stale counts the checks since the best of what is learnt, whose score is `learnt`, and
+    checked_step is the step of the last one. diverged says that the loss became no number.
     """
 
     place: Place
@@ -49,6 +49,7 @@ class State:
     best_step: int = 0
     best_share: float = 1.0
     checked_step: int = -1
+    learnt: float = float("-inf")
     stale: int = 0
     diverged: bool = False
     log: list[dict[str, Any]] = field(default_factory=list)

@@ -31,9 +31,9 @@ _WRITING = 0.05
 class Settings:
     """How a run learns.
 
-    check_every: steps between two checks. patience: checks without a better score after which it
-    stops, 0 for never. save_every: seconds between two states on disk, more for a model that
-    takes long to write; 0 writes after every step. average: how much of the new weights enters
+    check_every: steps between two checks. patience: checks after which it stops when what is
+    learnt gets no better, 0 for never. save_every: seconds between two states on disk, more for
+    a model that takes long to write; 0 writes after every step. average: how much of the new weights enters
     the running mean at each blend during the cool-down, 0 for no mean. mixtures: shares (0 to 1)
     of the last weights that are tried at the end in a mixture with the first ones, which forgets
     less (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). loaders: processes that
@@ -54,10 +54,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class Check:
-    """What a check found: the score by which weights are chosen (higher is better), and more."""
+    """What a check found: the score by which weights are chosen, and more.
+
+    learnt: the score of what is being learnt alone; a run stops when it rises no more. For both,
+    higher is better.
+    """
 
     score: float
     values: dict[str, float]
+    learnt: float
 
 
 @dataclass(frozen=True)
@@ -231,8 +236,9 @@ class Trainer:
         state.stale, state.checked_step = state.stale + 1, state.step
         if check.score > state.best:
             state.best, state.best_step, state.best_share = check.score, state.step, share
-            state.stale = 0
             state.best_weights = self._learner.weights()
+        if check.learnt > state.learnt:
+            state.learnt, state.stale = check.learnt, 0
         self._tell(state, float("nan"), check, share)
 
     def _save(self, state: State) -> None:
