@@ -33,11 +33,11 @@ class Settings:
 
     check_every: steps between two checks. patience: checks after which it stops when what is
     learnt gets no better, 0 for never. save_every: seconds between two states on disk, more for
-    a model that takes long to write; 0 writes after every step. average: how much of the new weights enters
-    the running mean at each blend during the cool-down, 0 for no mean. mixtures: shares (0 to 1)
-    of the last weights that are tried at the end in a mixture with the first ones, which forgets
-    less (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). loaders: processes that
-    prepare batches; with more than 0 a run cannot be repeated exactly.
+    a model that takes long to write; 0 writes after every step. average: how much of the new
+    weights enters the running mean at each blend during the cool-down, 0 for no mean. mixtures:
+    shares (0 to 1) of the last weights that are tried at the end in a mixture with the first
+    ones, which forgets less (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+    loaders: processes that prepare batches; with more than 0 a run cannot be repeated exactly.
     """
 
     budget: Budget
