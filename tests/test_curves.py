@@ -38,13 +38,20 @@ def test_both_panels_name_their_axes_and_curves() -> None:
     assert (loss.get_xlabel(), chrf.get_xlabel()) == ("step", "step")
     assert "nats" in loss.get_ylabel() and "chrF2++" in chrf.get_ylabel()
     named = [[t.get_text() for t in axes.get_legend().get_texts()] for axes in (loss, chrf)]
-    assert named[0][1:] == ["held out, ja-en", "kept: step 20"] and "training" in named[0][0]
-    assert named[1] == ["held out, ja-en", "generic text, ja-en", "kept: step 20"]
+    ends = ["mixtures with the first weights", "kept: step 20"]
+    assert named[0][1:] == ["held out, ja-en", *ends] and "training" in named[0][0]
+    assert named[1] == ["held out, ja-en", "generic text, ja-en", *ends]
 
 
 def test_a_mixture_is_no_part_of_a_curve() -> None:
     held = figure(LOG, "toy", 20).axes[1].get_lines()[0]
     assert list(held.get_ydata()) == [20.0, 25.0]
+
+
+def test_a_mixture_is_a_cross_in_the_colour_of_its_curve() -> None:
+    curve, mixture, *_ = figure(LOG, "toy", 20).axes[1].get_lines()
+    assert (mixture.get_marker(), mixture.get_color()) == ("x", curve.get_color())
+    assert list(mixture.get_xdata()) == [20]
 
 
 def test_without_chrf_there_is_one_panel() -> None:

@@ -68,7 +68,16 @@ def _lines(axes: Any, log: Log, names: Iterable[str]) -> None:
             mark = "" if name == "loss" and len(points) > 1 else "o"
             style = "--" if name.startswith("generic") else "-"
             steps, values = zip(*points, strict=True)
-            axes.plot(steps, values, style, marker=mark, markersize=3, label=_label(name))
+            drawn = axes.plot(steps, values, style, marker=mark, markersize=3, label=_label(name))
+            _mixtures(axes, log, name, drawn[0].get_color())
+    if any("share" in line for line in log):
+        axes.plot([], [], "x", color="0.4", label="mixtures with the first weights")
+
+
+def _mixtures(axes: Any, log: Log, name: str, colour: str) -> None:
+    for line in log:
+        if "share" in line and name in line:
+            axes.plot(line["step"], line[name], "x", color=colour, markersize=5)
 
 
 def _label(name: str) -> str:
