@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,16 +27,9 @@ from workbench.training.run import working
 from workbench.training.schedule import Budget, Rate
 from workbench.types import Decoding, Hypothesis
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 JA_EN = (("ja", "en"),)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """With more threads, a network this small waits for them most of the time."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

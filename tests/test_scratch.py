@@ -1,11 +1,9 @@
 """Training from nothing, at toy size: recipe, text, vocabulary, blank model, card."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 import checkpoints
 from workbench.catalogue import get_model
@@ -15,6 +13,8 @@ from workbench.training import recipe as recipes
 from workbench.training.schedule import Budget
 from workbench.training.scratch import Outcome, Plan, train
 from workbench.types import Decoding
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 RECIPE = """
 name = "toy"
@@ -45,15 +45,6 @@ weight = 0.5
 [profiles.longer.schedule]
 steps = 7
 """
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """With more threads, a network this small waits for them most of the time."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def write_text(folder: Path) -> Path:

@@ -22,6 +22,8 @@ from workbench.training.state import State
 from workbench.training.trainer import Progress, Settings
 from workbench.types import Decoding
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 GREEDY = Decoding(beam=1)
 
 
@@ -44,15 +46,6 @@ def make_run(folder: Path, base: Path, steps: int, **changes: object) -> Run:
 
 def ignore(progress: Progress) -> None:
     """Take a report and do nothing."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """With more threads, a network this small waits for them most of the time."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

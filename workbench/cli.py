@@ -50,6 +50,52 @@ Output = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
+References = Annotated[
+    list[Path],
+    typer.Option(
+        "--ref",
+        metavar="FILE",
+        help="A translation by a person, a line per line of the source; may be given again.",
+    ),
+]
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="NAME[@k=v,…]",
+        help="A model to run, with settings "
+        "if need be: trilingual-small@beam=1,pivot=en. May be given again.",
+    ),
+]
+Outputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        metavar="NAME=FILE",
+        help="A system's finished translations. May be given again.",
+    ),
+]
+Tables = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Source TAB target lines, with a first line of language "
+        "codes, a name like x.ja-en.tsv, or --from and --to; may repeat.",
+    ),
+]
+GenericText = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Your own general text to mix in against forgetting, as .tmx or .tsv.",
+    ),
+]
+Minutes = Annotated[
+    float,
+    typer.Option(min=0, help="Of learning, at most; checks not counted.", show_default="8"),
+]
+
 
 @app.command()
 def translate(
@@ -120,34 +166,11 @@ def serve(
 
 @app.command()
 def evaluate(
-    references: Annotated[
-        list[Path],
-        typer.Option(
-            "--ref",
-            metavar="FILE",
-            help="A translation by a person, a line per line of the source; may be given again.",
-        ),
-    ],
+    references: References,
     source: Annotated[str, typer.Option("--from", metavar="LANG", help="Source language.")],
     target: Annotated[str, typer.Option("--to", "-t", metavar="LANG", help="Target language.")],
-    names: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--model",
-            "-m",
-            metavar="NAME[@k=v,…]",
-            help="A model to run, with settings "
-            "if need be: trilingual-small@beam=1,pivot=en. May be given again.",
-        ),
-    ] = None,
-    outputs: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--output",
-            metavar="NAME=FILE",
-            help="A system's finished translations. May be given again.",
-        ),
-    ] = None,
+    names: Models = None,
+    outputs: Outputs = None,
     src: Annotated[str, typer.Option(metavar="FILE", help="The source, for models.")] = "",
     baseline: Annotated[str, typer.Option(help="The system that others are tested against.")] = "",
     resamples: Annotated[int, typer.Option(min=0, help="Of each test; 0: no tests.")] = 1000,
@@ -194,35 +217,19 @@ def adapt(
     tmx: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="A translation memory; may repeat.")
     ] = None,
-    tsv: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            help="Source TAB target lines, with a first line of language "
-            "codes, a name like x.ja-en.tsv, or --from and --to; may repeat.",
-        ),
-    ] = None,
+    tsv: Tables = None,
     source: Annotated[
         str, typer.Option("--from", metavar="LANG", help="With --to: one way only.")
     ] = "",
     to: Annotated[str, typer.Option("--to", "-t", help="Target languages, by commas.")] = "",
-    minutes: Annotated[
-        float,
-        typer.Option(min=0, help="Of learning, at most; checks not counted.", show_default="8"),
-    ] = 0,
+    minutes: Minutes = 0,
     epochs: Annotated[
         float, typer.Option(min=0, help="Readings of the memory, at most.", show_default=False)
     ] = 0,
     eval_split: Annotated[
         str, typer.Option(metavar="SHARE", help="Of the memory's documents, held out to measure.")
     ] = "5%",
-    generic: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            help="Your own general text to mix in against forgetting, as .tmx or .tsv.",
-        ),
-    ] = None,
+    generic: GenericText = None,
     generic_share: Annotated[str, typer.Option(metavar="SHARE", help="Of what is learnt.")] = "20%",
     rate: Annotated[
         float, typer.Option(min=0, help="Learning rate.", show_default="fits the model")
@@ -238,17 +245,16 @@ def adapt(
     At least 50 usable pairs are needed. Interrupted? The same command goes on.
     """
     from workbench import learning
-    from workbench.training.adapt import GENERIC, parse_directions
+    from workbench.training.adapt import GENERIC, USUAL, parse_directions
     from workbench.training.schedule import Budget
 
-    targets = [code.strip() for code in to.split(",") if code.strip()]
-    limit = Budget(minutes, epochs) if minutes or epochs else Budget(minutes=8)
+    limit = Budget(minutes, epochs) if minutes or epochs else USUAL
     plan = {
         "model": model,
         # A file that is given twice is read once.
         "memories": tuple(dict.fromkeys((*(tmx or ()), *(tsv or ())))),
         "out": out,
-        "directions": parse_directions(source, targets),
+        "directions": parse_directions(source, _codes(to)),
         "budget": limit,
         "generic": tuple(generic or (GENERIC,)),
         "rate": rate,
@@ -333,8 +339,11 @@ def _job(
 ) -> "Job":
     from workbench.job import Job, make_options
 
-    targets = [code.strip() for code in to.split(",") if code.strip()]
-    return Job(targets, source, make_options(*run, *summary), quiet=quiet)
+    return Job(_codes(to), source, make_options(*run, *summary), quiet=quiet)
+
+
+def _codes(text: str) -> list[str]:
+    return [code.strip() for code in text.split(",") if code.strip()]
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -119,6 +119,7 @@ def _bar(console: Console) -> Iterator[Callable[[Report], None]]:
         clock = _Clock()
 
         def report(progress: Report) -> None:
+            """Draw how far the run is, and print what a check found."""
             left = clock.left(progress.used)
             bar.update(task, completed=progress.used, left=left)
             if progress.checked is None:

@@ -18,7 +18,7 @@ from workbench.errors import UsageError
 from workbench.registry import open_folder
 from workbench.training import card, run
 from workbench.training.corpus import Pair
-from workbench.training.curves import draw
+from workbench.training.curves import CURVE, draw
 from workbench.training.heldout import Scored, scores
 from workbench.training.learner import Learner
 from workbench.training.material import Direction, Material, Request, gather
@@ -28,7 +28,6 @@ from workbench.training.state import State
 from workbench.training.trainer import Progress, Settings
 
 GENERIC = Path(__file__).with_name("generic.tsv")
-CURVE = "curve.png"
 # Of what was learnt; all of it is tried first.
 MIXTURES = (0.85, 0.7, 0.5, 0.3)
 USUAL = Budget(minutes=8)

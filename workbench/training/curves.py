@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _EAST_ASIAN = re.compile("CJK|Nanum|IPA.*Gothic|Meiryo|Malgun|Yu Gothic|Hiragino|Apple SD")
 
 Log = Sequence[Mapping[str, Any]]
+CURVE = "curve.png"
 
 
 def draw(log: Log, path: Path, title: str, chosen: int) -> None:

@@ -16,7 +16,7 @@ from workbench.errors import UsageError
 from workbench.registry import open_folder
 from workbench.training import blank, card, gathering, recipe, run
 from workbench.training.corpus import Pair
-from workbench.training.curves import draw
+from workbench.training.curves import CURVE, draw
 from workbench.training.gathering import Direction, Laid
 from workbench.training.heldout import Scored, scores
 from workbench.training.learner import Learner
@@ -26,7 +26,6 @@ from workbench.training.schedule import Budget, Rate
 from workbench.training.state import State
 from workbench.training.trainer import Progress, Settings
 
-CURVE = "curve.png"
 # Aligned rows of each source and pair for the start of the embeddings.
 _ALIGNED = 60_000
 
