@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from workbench import batching, routing
 from workbench.catalogue import Model, default_model, get_model
-from workbench.checks import run_checks, work_list
+from workbench.checks import review, work_list
 from workbench.engines import Engine, load_engine
 from workbench.engines.conversion import fingerprint
 from workbench.labels import translate_label, translate_marker
@@ -27,6 +27,7 @@ from workbench.types import (
     Column,
     Decoding,
     Document,
+    Entry,
     Finding,
     Result,
     Segment,
@@ -143,14 +144,18 @@ class Workbench:
         manifest = self.manifest(document, routes, options)
         columns: list[Column] = []
         findings: list[Finding] = []
+        entries: list[Entry] = []
         for route in routes:
             column = tuple(by_language[route[-1]])
-            findings.extend(run_checks(document, column, route[-1]))
+            seen = review(document, column, route[-1])
+            findings.extend(seen.findings)
+            entries.extend(seen.ledger)
             columns.append(Column(route[-1], column, signature(manifest, route)))
         summary = Summary((), "none", refusal="No summary was asked for.")
         if options.summary != 0:
             summary = summarize(document, count=options.summary, preset=options.preset)
-        return Result(document, tuple(columns), summary, work_list(findings), manifest)
+        ledger = tuple(entries)
+        return Result(document, tuple(columns), summary, work_list(findings), manifest, ledger)
 
     def process(
         self,

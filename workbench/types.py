@@ -11,6 +11,10 @@ from typing import Literal
 Kind = Literal["sentence", "heading", "marker", "label", "blank"]
 Origin = Literal["mt", "copy", "label", "memory", "human", "failed"]
 Severity = Literal["minor", "major", "critical"]
+Decision = Literal["", "accepted", "fixed", "dismissed"]
+LedgerName = Literal["numbers", "names", "quotations", "speech"]
+Match = Literal["matched", "missing", "extra", "changed"]
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,9 @@ class Finding:
     """A doubt about one segment in one language.
 
     span is (start, end) in characters of the target text, or None for the whole segment;
-    segment_id is "" for a doubt about the whole document.
+    segment_id is "" for a doubt about the whole document. confidence (0 to 1) is how often such
+    a doubt is right, as measured. decision is what a person made of it, "" while it is open:
+    "accepted" (an error, still there), "fixed" or "dismissed" (not an error).
     """
 
     check: str
@@ -100,16 +106,53 @@ class Finding:
     segment_id: str
     language: str
     message: str
-    span: tuple[int, int] | None = None
+    span: Span | None = None
+    confidence: float = 0.5
+    decision: Decision = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a ledger: something that a translation must keep, and its rendering.
+
+    ledger and kind say what it is ("numbers": number, date, age, money, percent, unit, time …;
+    "names": person, place, name; "quotations": quotation, title; "speech": the speaker's level).
+    source and target are the words themselves, "" where one side has none, with their places in
+    the texts of the segment; value is what both should say in a form that no language owns
+    (25000000, 2017-11-13, 25 years). speech: source is the speaker, value the Korean level.
+    """
+
+    ledger: LedgerName
+    kind: str
+    segment_id: str
+    language: str
+    match: Match
+    source: str = ""
+    source_span: Span | None = None
+    target: str = ""
+    target_span: Span | None = None
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
-    """One line of a summary: the ids of the source segments that say it, in document order."""
+    """One line of a summary: the ids of the source segments that say it, in document order.
+
+    texts has the words of a column (by language) where they are not those of the segments: a
+    person's or a model's. method is "extracted", "abstracted" (a model's words) or "edited" (a
+    person's). support (0 to 1) is the share of an abstracted text's bigrams that its best source
+    sentence has. speaker is who is quoted, "?" where the text does not say it, "" for no
+    quotation. doubts are messages about this bullet, for the reader.
+    """
 
     id: str
     segment_ids: tuple[str, ...]
     score: float = 0.0
+    texts: Mapping[str, str] = field(default_factory=dict)
+    method: Literal["extracted", "abstracted", "edited"] = "extracted"
+    support: float = 1.0
+    speaker: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +160,9 @@ class Summary:
     """Bullets chosen once on the source. Without bullets, `refusal` says why.
 
     preset is "news" or "interview"; coverage is the share (0 to 1) of the text's key terms that
-    the bullets contain, a lexical estimate.
+    the bullets contain, a lexical estimate, and number_coverage that of its numbers. The text was
+    read in `sections` sections, of which `sections_read` were read whole: fewer is said on screen.
+    writer is the model that wrote the bullets, "" where sentences were chosen.
     """
 
     bullets: tuple[Bullet, ...]
@@ -125,6 +170,10 @@ class Summary:
     title_id: str = ""
     refusal: str = ""
     coverage: float = 0.0
+    number_coverage: float = 0.0
+    sections: int = 1
+    sections_read: int = 1
+    writer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +187,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A document, its columns, the shared summary and every doubt.
+    """A document, its columns, the shared summary, every doubt and the ledgers.
 
     manifest names everything that made it: versions, model, files, engine, decoding, routes.
     """
@@ -148,3 +197,4 @@ class Result:
     summary: Summary
     findings: tuple[Finding, ...]
     manifest: Mapping[str, object] = field(default_factory=dict)
+    ledger: tuple[Entry, ...] = ()

@@ -1,13 +1,24 @@
-"""The list of checks, what they are given, and the one function that runs them all."""
+"""The lists of checks and ledgers, what they are given, and the one function that runs them all."""
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from workbench.errors import AccountingError
-from workbench.types import Document, Finding, Segment, Severity, Translation
+from workbench.types import Document, Entry, Finding, Segment, Severity, Span, Translation
 
-_MODULES = ("numbers", "quotations", "integrity", "scripts")
+_MODULES = (
+    "numbers",
+    "names",
+    "quotations",
+    "polarity",
+    "speech",
+    "integrity",
+    "scripts",
+    "markup",
+    "instructions",
+)
 _SKIPPED = frozenset({"blank", "marker", "label"})
 _ORDER: dict[str, int] = {"critical": 0, "major": 1, "minor": 2}
 
@@ -36,23 +47,56 @@ class Pair:
         return self.translation.text
 
     def doubt(
-        self, name: str, severity: Severity, message: str, span: tuple[int, int] | None = None
+        self,
+        name: str,
+        severity: Severity,
+        message: str,
+        span: Span | None = None,
+        confidence: float = 0.5,
     ) -> Finding:
         """Return a finding about this pair; span is in characters of the target text."""
-        return Finding(name, severity, self.segment.id, self.language, message, span)
+        return Finding(name, severity, self.segment.id, self.language, message, span, confidence)
 
 
 Check = Callable[[Pair], Iterator[Finding]]
+Ledger = Callable[[Pair], Sequence[Entry]]
+DocumentCheck = Callable[[Sequence[Pair], Sequence[Entry]], Iterator[Finding]]
 CHECKS: dict[str, Check] = {}
+LEDGERS: dict[str, Ledger] = {}
+DOCUMENT_CHECKS: dict[str, DocumentCheck] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What is to be said about one column: its doubts and its ledgers, in document order."""
+
+    findings: tuple[Finding, ...]
+    ledger: tuple[Entry, ...]
+
+
+_F = TypeVar("_F", bound=Callable[..., object])
 
 
 def check(name: str) -> Callable[[Check], Check]:
-    """Register a function as the check of that name; a name taken twice is a ValueError."""
+    """Register a function of a pair as the check of that name; taken twice is a ValueError."""
+    return _register(CHECKS, name)
 
-    def register(function: Check) -> Check:
-        if name in CHECKS:
+
+def ledger(name: str) -> Callable[[Ledger], Ledger]:
+    """Register a function that returns the entries of a pair as the ledger of that name."""
+    return _register(LEDGERS, name)
+
+
+def document_check(name: str) -> Callable[[DocumentCheck], DocumentCheck]:
+    """Register a check of all pairs and entries of a column: of what only shows in the whole."""
+    return _register(DOCUMENT_CHECKS, name)
+
+
+def _register(table: dict[str, _F], name: str) -> Callable[[_F], _F]:
+    def register(function: _F) -> _F:
+        if name in table:
             raise ValueError(f"Two checks are named {name!r}.")
-        CHECKS[name] = function
+        table[name] = function
         return function
 
     return register
@@ -80,10 +124,8 @@ def account(document: Document, translations: Sequence[Translation]) -> None:
     )
 
 
-def run_checks(
-    document: Document, translations: Sequence[Translation], language: str
-) -> tuple[Finding, ...]:
-    """Return every doubt about the translations of a document, in document order.
+def review(document: Document, translations: Sequence[Translation], language: str) -> Review:
+    """Return every doubt about the translations of a document, and its ledgers.
 
     Failed segments get one critical finding and nothing else; labels, markers and blanks are
     only accounted.
@@ -92,12 +134,28 @@ def run_checks(
     """
     account(document, translations)
     _load()
-    return tuple(f for pair in _pairs(document, translations, language) for f in _examine(pair))
+    pairs = tuple(_pairs(document, translations, language))
+    whole = tuple(pair for pair in pairs if _has_both_sides(pair))
+    entries = tuple(e for pair in whole for read in LEDGERS.values() for e in read(pair))
+    findings = [finding for pair in pairs for finding in _examine(pair)]
+    for examine in DOCUMENT_CHECKS.values():
+        findings.extend(examine(whole, entries))
+    return Review(tuple(findings), entries)
+
+
+def run_checks(
+    document: Document, translations: Sequence[Translation], language: str
+) -> tuple[Finding, ...]:
+    """Return the doubts of a review alone.
+
+    Raises AccountingError: see account.
+    """
+    return review(document, translations, language).findings
 
 
 def work_list(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings with the worst first, those of one severity in the order given."""
-    return tuple(sorted(findings, key=lambda finding: _ORDER[finding.severity]))
+    """Return the findings with the worst first, then the surest, then in the order given."""
+    return tuple(sorted(findings, key=lambda f: (_ORDER[f.severity], -f.confidence)))
 
 
 def _load() -> None:
@@ -118,6 +176,10 @@ def _pairs(
             )
             previous = Pair(segment, by_id[segment.id], document.language, language, near)
             yield previous
+
+
+def _has_both_sides(pair: Pair) -> bool:
+    return pair.translation.origin != "failed" and bool(pair.target.strip())
 
 
 def _examine(pair: Pair) -> Iterator[Finding]:

@@ -1,0 +1,1 @@
+"""Holds that tags, placeholders, addresses and code come through as they are."""

@@ -1,0 +1,1 @@
+"""Compares negation and questions of source and target."""

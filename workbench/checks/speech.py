@@ -1,0 +1,1 @@
+"""Follows who speaks, and in which Korean speech level."""
