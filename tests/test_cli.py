@@ -39,7 +39,7 @@ def test_several_formats_are_written_beside_each_other(tmp_path: Path) -> None:
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert (done.returncode, names) == (
         0,
-        [f"talk.{f}" for f in ("html", "json", "md", "tsv", "txt")],
+        [f"talk.{f}" for f in ("html", "json", "manifest.json", "md", "tsv", "txt")],
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from fakes import FakeEngine, LoopingEngine, bench, crash_on, lose_one, marks
 from workbench.errors import AccountingError, UnknownNameError, UsageError
-from workbench.pipeline import Options, Workbench, signature
+from workbench.manifest import signature
+from workbench.pipeline import Options, Workbench
 from workbench.segmentation import split
 from workbench.types import Decoding
 

@@ -50,6 +50,25 @@ Output = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
+Purpose = Annotated[
+    str,
+    typer.Option(help="any, or commercial: then models whose licence does not allow it stop."),
+]
+SelfTest = Annotated[
+    bool,
+    typer.Option(
+        "--self-test/--no-self-test",
+        help="Try the model on known sentences before its first use; a broken one stops.",
+    ),
+]
+Summarizer = Annotated[
+    str,
+    typer.Option(
+        metavar="MODEL",
+        help="Write the bullets with this model, e.g. bart-large-cnn or chat.",
+        show_default="sentences of the text are chosen",
+    ),
+]
 References = Annotated[
     list[Path],
     typer.Option(
@@ -110,6 +129,9 @@ def translate(
         str, typer.Option(metavar="auto|none|N", help="How many bullets head the columns.")
     ] = "auto",
     preset: Preset = "auto",
+    summarizer: Summarizer = "",
+    purpose: Purpose = "any",
+    self_test: SelfTest = True,
     formats: Annotated[
         str,
         typer.Option("--format", "-f", help="html, md, tsv, tmx, json, txt; several by commas."),
@@ -125,7 +147,8 @@ def translate(
     [bold]workbench translate talk.txt --to en > talk.en.txt[/bold]     plain text
     [bold]workbench translate talk.txt -f html,tsv -o out/talk[/bold]   out/talk.html, out/talk.tsv
     """
-    job = _job(to, source, (model, engine, pivot, beam), (summary, preset), quiet)
+    settings = (model, engine, pivot, beam), (summary, preset, summarizer), purpose, self_test
+    job = _job(to, source, settings, quiet)
     raise typer.Exit(job.translate(file, encoding, formats, output, show=show))
 
 
@@ -138,6 +161,9 @@ def summarize(
     model: Model = "",
     engine: EngineName = "auto",
     preset: Preset = "auto",
+    summarizer: Summarizer = "",
+    purpose: Purpose = "any",
+    self_test: SelfTest = True,
     formats: Annotated[str, typer.Option("--format", "-f", help="txt, md or json.")] = "txt",
     output: Output = "",
     encoding: Encoding = "",
@@ -148,8 +174,35 @@ def summarize(
     [bold]workbench summarize talk.txt --bullets 5[/bold]
     [bold]workbench summarize talk.txt --to en,ko --format md[/bold]
     """
-    job = _job(to, source, (model, engine, "", 0), (bullets, preset), quiet)
+    settings = (model, engine, "", 0), (bullets, preset, summarizer), purpose, self_test
+    job = _job(to, source, settings, quiet)
     raise typer.Exit(job.summarize(file, encoding, formats, output))
+
+
+@app.command()
+def rerun(
+    manifest: Annotated[
+        Path,
+        typer.Argument(metavar="MANIFEST.json", help="Written beside a result, or a .json result."),
+    ],
+    text: Annotated[
+        Path | None,
+        typer.Option("--text", metavar="FILE", help="The source.", show_default="beside it"),
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep the files of the new run here.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make a result again from its manifest, and say whether every byte is the same.
+
+    [bold]workbench translate talk.txt -o talk.html && workbench rerun talk.manifest.json[/bold]
+
+    Exit code 0: the same. 3: not the same; what differs is listed.
+    """
+    from workbench.rerun import run
+
+    raise typer.Exit(run(manifest, text, keep, quiet=quiet))
 
 
 @app.command()
@@ -333,13 +386,14 @@ def remove(name: str) -> None:
 def _job(
     to: str,
     source: str,
-    run: tuple[str, str, str, int],
-    summary: tuple[str, str],
+    settings: tuple[tuple[str, str, str, int], tuple[str, str, str], str, bool],
     quiet: bool,
 ) -> "Job":
     from workbench.job import Job, make_options
 
-    return Job(_codes(to), source, make_options(*run, *summary), quiet=quiet)
+    run, summary, purpose, self_test = settings
+    options = make_options(run, summary, purpose, self_test=self_test)
+    return Job(_codes(to), source, options, quiet=quiet)
 
 
 def _codes(text: str) -> list[str]:

@@ -2,7 +2,8 @@
 
     WorkbenchError
     ├── UsageError              a name, option or combination that cannot work    (exit 2)
-    │   └── UnknownNameError    no such model, language, format …, with "did you mean"
+    │   ├── UnknownNameError    no such model, language, format …, with "did you mean"
+    │   └── LicenceError        the model's licence does not allow the purpose
     ├── InputError              the text or file was refused                      (exit 4)
     ├── ModelError              a model folder is missing, unsafe or damaged      (exit 4)
     │   └── DownloadError       the hub could not be reached or sent wrong bytes
@@ -36,6 +37,10 @@ class UnknownNameError(UsageError):
         near = difflib.get_close_matches(name, known, n=1)
         guess = f" Did you mean {near[0]!r}?" if near else ""
         super().__init__(f"No {kind} named {name!r}.{guess} Known: {', '.join(known)}.")
+
+
+class LicenceError(UsageError):
+    """The licence of a model does not allow what it is to be used for."""
 
 
 class InputError(WorkbenchError):

@@ -3,13 +3,13 @@
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,6 +19,7 @@ from workbench.engines import ENGINES
 from workbench.errors import InputError, UnknownNameError, UsageError
 from workbench.identification import identify
 from workbench.languages import LANGUAGES, get_language
+from workbench.manifest import Fingerprints, now, seal
 from workbench.pipeline import Options, Workbench
 from workbench.reading import read_pieces
 from workbench.render import FORMATS, summary_text
@@ -32,18 +33,24 @@ STREAMED = ("tsv", "txt")
 
 
 def make_options(
-    model: str, engine: str, pivot: str, beam: int, summary: str, preset: str
+    run: tuple[str, str, str, int], summary: tuple[str, str, str], purpose: str, *, self_test: bool
 ) -> Options:
     """Return the options of a run from what the command line says.
 
+    run is (model, engine, pivot, beam), summary is (number of bullets, preset, summariser).
+
     Raises UsageError: an unknown model, engine or preset, or a count of bullets that is none.
     """
+    model, engine, pivot, beam = run
+    count, preset, summarizer = summary
     for kind, name, known in (("engine", engine, ENGINES), ("preset", preset, PRESETS)):
         if name != "auto" and name not in known:
             raise UnknownNameError(kind, name, ("auto", *known))
     chosen = get_model(model or default_model())
     decoding = replace(chosen.decoding, beam=beam) if beam else None
-    return Options(model, engine, decoding, _count(summary), preset, pivot)
+    return Options(
+        model, engine, decoding, _count(count), preset, pivot, purpose, self_test, summarizer
+    )
 
 
 def _count(summary: str) -> int | None:
@@ -60,13 +67,21 @@ class Job:
     """One command: what to make of a file, and how to speak of it on stderr."""
 
     def __init__(
-        self, targets: Sequence[str], source: str, options: Options, *, quiet: bool = False
+        self,
+        targets: Sequence[str],
+        source: str,
+        options: Options,
+        *,
+        quiet: bool = False,
+        clock: Callable[[], str] = now,
     ) -> None:
         self.targets = [get_language(code).code for code in targets]
         self.source = get_language(source).code if source else ""
         self.options = options
-        self.bench = Workbench()
+        self.bench = Workbench(clock=clock)
         self.errors = Console(stderr=True, quiet=quiet)
+        # Whether it says what it wrote where.
+        self.announces = True
 
     def translate(self, file: str, encoding: str, formats: str, output: str, *, show: bool) -> int:
         """Translate a file, write every format asked for, and return the exit code.
@@ -79,11 +94,12 @@ class Job:
         text = _head(pieces)
         writing = outputs(formats, output, file, terminal=sys.stdout.isatty())
         if len(text) > WHOLE:
-            return self._translate_in_pieces(chain((text,), pieces), file, writing)
+            return self._translate_in_pieces(chain((text,), pieces), file, encoding, writing)
         document = self._document(text, file)
         result = self._run(document)
         for name, path in writing:
             write(path, FORMATS[name](result))
+        self._seal(writing, result.manifest, encoding)
         if show or not writing:
             from workbench.terminal import show as show_result
 
@@ -153,7 +169,7 @@ class Job:
         return Progress(TextColumn("Translating"), *parts, console=self.errors, transient=True)
 
     def _translate_in_pieces(
-        self, texts: Iterator[str], file: str, writing: Sequence[tuple[str, str]]
+        self, texts: Iterator[str], file: str, encoding: str, writing: Sequence[tuple[str, str]]
     ) -> int:
         """Translate a text that need not fit in memory; only formats of rows or lines can."""
         if not writing or any(name not in STREAMED for name, _ in writing):
@@ -166,19 +182,32 @@ class Job:
         first = next(texts)
         documents = stream(chain((first,), texts), self._language(first), _name(file))
         self.options = replace(self.options, summary=0)
-        failed = 0
+        failed, prints = 0, Fingerprints()
+        manifest: dict[str, Any] = {}
         with _Files([path for _, path in writing]) as files:
             for number, document in enumerate(documents):
                 result = self._run(document)
                 for (name, _), target in zip(writing, files, strict=True):
                     target.write(_piece(name, result, first=number == 0))
+                prints.add(document.segments, chain(*(c.translations for c in result.columns)))
+                manifest = manifest or dict(result.manifest)
                 failed = max(failed, self._say_failed(result))
+        self._seal(writing, manifest | prints.value(), encoding)
         self._say_written(writing)
         return failed
 
+    def _seal(
+        self, writing: Sequence[tuple[str, str]], manifest: Mapping[str, Any], encoding: str
+    ) -> None:
+        """Write the manifest beside the files: with it, `workbench rerun` makes them again."""
+        source = {**manifest["source"], "encoding": encoding}
+        place = seal(writing, {**manifest, "source": source})
+        if place and self.announces:
+            self.errors.print(f"Wrote {place}", highlight=False)
+
     def _say_written(self, writing: Sequence[tuple[str, str]]) -> None:
         for _, path in writing:
-            if path != "-":
+            if path != "-" and self.announces:
                 self.errors.print(f"Wrote {path}", highlight=False)
 
     def _say_failed(self, result: Result) -> int:

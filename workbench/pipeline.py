@@ -6,13 +6,9 @@
 `translate` is a generator: close it and the work stops within one batch.
 """
 
-import datetime
-import hashlib
-import platform
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from workbench import batching, routing
@@ -22,6 +18,8 @@ from workbench.engines import Engine, load_engine
 from workbench.engines.conversion import fingerprint
 from workbench.labels import translate_label, translate_marker
 from workbench.languages import get_language
+from workbench.licences import permit
+from workbench.manifest import Fingerprints, Manifest, describe_run, now, signature
 from workbench.summaries import summarize
 from workbench.types import (
     Column,
@@ -45,7 +43,9 @@ class Options:
     none.
 
     pivot forces every route over that language ("en": ja→en→ko); "" takes the direct route
-    wherever the model has one.
+    wherever the model has one. purpose "commercial" stops models whose licence does not allow it.
+    self_test tries a model on known sentences before its first use. summarizer is the model that
+    writes the bullets, "" to choose sentences.
     """
 
     model: str = ""
@@ -54,17 +54,25 @@ class Options:
     summary: int | None = None
     preset: str = "auto"
     pivot: str = ""
+    purpose: str = "any"
+    self_test: bool = True
+    summarizer: str = ""
 
 
 class Workbench:
     """Hold the loaded engines and run documents through them, one call to an engine at a time.
 
     Safe to share between threads: an engine is used under a lock. `load` makes an engine of a
-    model and an engine's name ("auto" is the best that can serve).
+    model and an engine's name ("auto" is the best that can serve); `clock` says when a run was.
     """
 
-    def __init__(self, load: Callable[[Model, str], Engine] = load_engine) -> None:
+    def __init__(
+        self,
+        load: Callable[[Model, str], Engine] = load_engine,
+        clock: Callable[[], str] = now,
+    ) -> None:
         self._load = load
+        self._clock = clock
         # By model as it is told, hash of its files, and engine: a folder may change while it runs.
         self._engines: dict[tuple[str, str, str], Engine] = {}
         self._lock = threading.RLock()
@@ -103,11 +111,13 @@ class Workbench:
     ) -> Iterator[Translation]:
         """Yield a translation per segment and target as they finish, in order within a target.
 
-        Raises UsageError: an unknown model or language, or a pair the model does not have,
-        before anything is loaded. A segment that fails comes back with origin "failed".
+        Raises UsageError: an unknown model or language, a pair the model does not have, or a
+        licence that does not allow the purpose, before anything is loaded. A segment that fails
+        comes back with origin "failed".
         """
         model = get_model(options.model or default_model())
         routes = _routes(model, document.language, targets, options.pivot)
+        permit(model, options.purpose, [(route[0], route[-1]) for route in routes])
         return self._translate(document, routes, options, model)
 
     def _translate(
@@ -141,7 +151,7 @@ class Workbench:
         by_language: dict[str, list[Translation]] = {route[-1]: [] for route in routes}
         for translation in translations:
             by_language[translation.language].append(translation)
-        manifest = self.manifest(document, routes, options)
+        manifest = self.manifest(document, translations, routes, options)
         columns: list[Column] = []
         findings: list[Finding] = []
         entries: list[Entry] = []
@@ -175,44 +185,26 @@ class Workbench:
         return self.assemble(document, targets, translations, options)
 
     def manifest(
-        self, document: Document, routes: Sequence[routing.Route], options: Options
-    ) -> dict[str, object]:
-        """Return everything that made a run, JSON-safe; `time` is UTC, ISO 8601."""
+        self,
+        document: Document,
+        translations: Sequence[Translation],
+        routes: Sequence[routing.Route],
+        options: Options,
+    ) -> Manifest:
+        """Return everything that made a run; see workbench.manifest."""
         model = get_model(options.model or default_model())
+        engine = self.engine(options)
         decoding = options.decoding or model.decoding
-        source = "".join(segment.text + segment.gap for segment in document.segments)
+        prints = Fingerprints()
+        prints.add(document.segments, translations)
         return {
-            "workbench": version("translation-workbench"),
-            "python": platform.python_version(),
-            "model": model.name,
-            "revision": model.revision,
-            "files": fingerprint(model.path) if model.path else "",
-            "licence": model.licence,
-            "punctuation": model.punctuation,
-            "engine": dict(self.engine(options).settings),
-            "decoding": asdict(decoding),
-            "routes": ["-".join(route) for route in routes],
-            "segmenter": f"sentencex-{version('sentencex')}+repair",
-            "source_sha256": hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest(),
-            "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            **describe_run(model, engine.settings, decoding, routes),
+            "time": self._clock(),
+            "source": {"name": document.name, "language": document.language},
+            "asked": asdict(options),
+            "usage": dict(getattr(engine, "usage", {})),
+            **prints.value(),
         }
-
-
-def signature(manifest: dict[str, object], route: routing.Route) -> str:
-    """Return the line that names what made a column, in the style of sacreBLEU signatures.
-
-    Same signature and same source: same target. Source and time are therefore not in it.
-    """
-    engine, decoding = manifest["engine"], manifest["decoding"]
-    assert isinstance(engine, dict) and isinstance(decoding, dict)
-    parts = [("workbench", manifest["workbench"]), ("model", manifest["model"])]
-    parts += [("files", str(manifest["files"])[:12])] if manifest["files"] else []
-    parts += [("punctuation", manifest["punctuation"])] if manifest["punctuation"] else []
-    parts += sorted(engine.items())
-    parts += [("beam", decoding["beam"]), ("lp", decoding["length_penalty"])]
-    parts += [("rp", decoding["repetition_penalty"]), ("ngram", decoding["no_repeat_ngram"])]
-    parts += [("route", "-".join(route)), ("segmenter", manifest["segmenter"])]
-    return "|".join(f"{name}:{value}" for name, value in parts)
 
 
 def _routes(

@@ -143,6 +143,8 @@ def parse_system(text: str, *, beam: int = 0, engine: str = "auto") -> System:
         engine=settings.get("engine", engine),
         decoding=replace(model.decoding, **changes) if changes else None,
         pivot=settings.get("pivot", ""),
+        # A broken model is to be measured, too.
+        self_test=False,
     )
     return System(text, options)
 

@@ -18,7 +18,8 @@ from workbench.catalogue import default_model, get_model
 from workbench.errors import AccountingError, EngineError, WorkbenchError
 from workbench.evaluation.systems import Converted, Cost, Failed, Job, Progress, Run, document_of
 from workbench.languages import get_language
-from workbench.pipeline import Workbench, signature
+from workbench.manifest import signature
+from workbench.pipeline import Workbench
 from workbench.routing import find
 from workbench.types import Translation
 
@@ -67,7 +68,7 @@ def _measured(job: Job, parent: BinaryIO) -> Run | Converted | Failed:
     texts = sum(s.kind == "sentence" for s in document.segments)
     cost = Cost(0.0, seconds, texts / max(seconds, 1e-6), _peak_bytes() / 1e6)
     # One line is one segment: the segmenter had no part in it.
-    manifest = bench.manifest(document, (route,), options) | {"segmenter": "line"}
+    manifest = bench.manifest(document, translations, (route,), options) | {"segmenter": "line"}
     return _run(job.system.name, translations, signature(manifest, route), cost)
 
 
