@@ -1,8 +1,6 @@
 """Scores are sacreBLEU's own, and the tests call equal what is equal."""
 
 import os
-from collections.abc import Iterator
-
 import pytest
 import sacrebleu
 
@@ -17,15 +15,6 @@ WORSE = [" ".join(line.split()[1:]) for line in EN]
 
 def one_changed(lines: list[str]) -> list[str]:
     return ["Something else was here.", *lines[1:]]
-
-
-@pytest.fixture
-def no_mecab(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("sacrebleu.tokenizers.tokenizer_ja_mecab.MeCab", None)
-    monkeypatch.setattr("sacrebleu.tokenizers.tokenizer_ko_mecab.MeCab", None)
-    metrics.tokenizer.cache_clear()
-    yield
-    metrics.tokenizer.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -60,12 +49,6 @@ def test_the_signature_names_the_tokenizer(target: str, tokenizer: str) -> None:
     assert f"|tok:{tokenizer}" in scores["bleu"].signature
     assert ("asian:yes" in scores["ter"].signature) == (target[:2] in ("ja", "ko", "zh"))
     assert "nw:2" in scores["chrf"].signature
-
-
-@pytest.mark.parametrize("target", ["ja", "ko"])
-@pytest.mark.usefixtures("no_mecab")
-def test_characters_stand_in_for_a_dictionary_that_is_missing(target: str) -> None:
-    assert "|tok:char|" in score(JA, [JA], target)["bleu"].signature
 
 
 def test_several_references_are_counted_and_help() -> None:

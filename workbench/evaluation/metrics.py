@@ -4,7 +4,6 @@ sacreBLEU computes them (Post 2018, "A Call for Clarity in Reporting BLEU Scores
 add it to TITLES and to `_metric`.
 """
 
-import functools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,8 +26,7 @@ SEED = 12345
 # A resample holds about 100 bytes a line: 2 GB in all.
 MOST_DRAWN = 20_000_000
 _SEED_VARIABLE = "SACREBLEU_SEED"
-# Best first; the last one needs nothing that may be missing.
-_TOKENIZERS = {"zh": ("zh",), "ja": ("ja-mecab", "char"), "ko": ("ko-mecab", "char")}
+_TOKENIZERS = {"zh": "zh", "ja": "ja-mecab", "ko": "ko-mecab"}
 _ASIAN = ("ja", "ko", "zh")
 
 
@@ -128,9 +126,8 @@ def check_resamples(resamples: int, lines: int) -> None:
         )
 
 
-@functools.cache
 def tokenizer(target: str) -> str:
-    """Return the name of sacreBLEU's tokenizer for BLEU in a language: the best that is installed.
+    """Return the name of sacreBLEU's tokenizer for BLEU in a language.
 
     >>> tokenizer("en")
     '13a'
@@ -138,14 +135,7 @@ def tokenizer(target: str) -> str:
     Raises UnknownNameError: no such language.
     """
     language = get_language(target)
-    *wished, last = _TOKENIZERS.get(language.code, ("13a" if language.spaced else "char",))
-    for name in wished:
-        try:
-            BLEU(tokenize=name)
-        except RuntimeError:  # what sacreBLEU raises when the dictionary is not installed
-            continue
-        return name
-    return last
+    return _TOKENIZERS.get(language.code, "13a" if language.spaced else "char")
 
 
 @dataclass(frozen=True, slots=True)
