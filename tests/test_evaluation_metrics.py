@@ -1,12 +1,12 @@
 """Scores are sacreBLEU's own, and the tests call equal what is equal."""
 
 import os
+
 import pytest
 import sacrebleu
 
 import checkpoints
 from workbench.errors import InputError, UnknownNameError, UsageError
-from workbench.evaluation import metrics
 from workbench.evaluation.metrics import compare, score, segment_chrf
 
 EN, JA, KO = ([triple[i] for triple in checkpoints.TRIPLES] for i in (1, 0, 2))
