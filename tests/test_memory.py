@@ -1,0 +1,103 @@
+"""Decisions survive the process, other writers and a damaged file is named."""
+
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from workbench import memory
+from workbench.errors import InputError
+from workbench.memory import Memory, Verdict
+from workbench.types import Decision
+
+
+def verdict(key: str, decision: Decision = "dismissed") -> Verdict:
+    return Verdict(key, "numbers", "en", "a" * 64, "b" * 64, decision)
+
+
+def test_a_decision_is_there_for_the_next_process(tmp_path: Path) -> None:
+    Memory(tmp_path / "m.sqlite").record([verdict("k1"), verdict("k2", "accepted")])
+    known = Memory(tmp_path / "m.sqlite").decisions(["k1", "k2", "k3"])
+    assert known == {"k1": "dismissed", "k2": "accepted"}
+
+
+def test_reading_makes_no_file(tmp_path: Path) -> None:
+    assert Memory(tmp_path / "m.sqlite").decisions(["k"]) == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_last_decision_counts_and_none_forgets(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite")
+    kept.record([verdict("k", "accepted")])
+    kept.record([verdict("k", "dismissed")])
+    assert kept.decisions(["k"]) == {"k": "dismissed"}
+    kept.record([verdict("k", "")])
+    assert kept.decisions(["k"]) == {}
+
+
+def test_more_keys_than_one_question_may_hold_are_looked_up(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite")
+    kept.record([verdict(f"k{n}") for n in range(1200)])
+    assert len(kept.decisions(f"k{n}" for n in range(3000))) == 1200
+
+
+def test_threads_lose_nothing(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: kept.record([verdict(f"k{n}")]), range(80)))
+    assert len(kept.decisions(f"k{n}" for n in range(80))) == 80
+
+
+def test_processes_lose_nothing(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from workbench.memory import Memory, Verdict\n"
+        "for n in range(20): Memory(Path(sys.argv[1])).record("
+        "[Verdict(sys.argv[2] + str(n), 'c', 'en', '', '', 'dismissed')])"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "m.sqlite")]
+    running = [subprocess.Popen([*command, name]) for name in ("a", "b", "c")]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
+    keys = [f"{name}{n}" for name in ("a", "b", "c") for n in range(20)]
+    assert len(Memory(tmp_path / "m.sqlite").decisions(keys)) == 60
+
+
+def test_a_new_migration_runs_once_on_an_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Memory(tmp_path / "m.sqlite").record([verdict("k")])
+    more = (*memory.MIGRATIONS, "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT")
+    monkeypatch.setattr(memory, "MIGRATIONS", more)
+    for _ in range(2):
+        assert Memory(tmp_path / "m.sqlite").decisions(["k"]) == {"k": "dismissed"}
+
+
+def test_a_file_of_a_newer_workbench_is_left_alone(tmp_path: Path) -> None:
+    Memory(tmp_path / "m.sqlite").record([verdict("k")])
+    with sqlite3.connect(tmp_path / "m.sqlite") as base:
+        base.execute("PRAGMA user_version = 99")
+    base.close()
+    with pytest.raises(InputError, match="newer workbench"):
+        Memory(tmp_path / "m.sqlite").decisions(["k"])
+
+
+def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "m.sqlite").write_bytes(b"no database at all" * 100)
+    with pytest.raises(InputError, match=r"m\.sqlite.*move it away"):
+        Memory(tmp_path / "m.sqlite").decisions(["k"])
+
+
+def test_the_tally_counts_what_each_check_was_worth(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite")
+    kept.record([verdict("k1"), verdict("k2", "fixed"), verdict("k3")])
+    assert kept.tally() == {"numbers": {"dismissed": 2, "fixed": 1}}
+
+
+def test_no_word_of_a_text_is_kept(tmp_path: Path) -> None:
+    Memory(tmp_path / "m.sqlite").record([verdict("k")])
+    with sqlite3.connect(tmp_path / "m.sqlite") as base:
+        names = [row[1] for row in base.execute("PRAGMA table_info(decisions)")]
+    base.close()
+    assert not {"source", "target", "text", "message"} & set(names)
