@@ -1,14 +1,18 @@
 """Looks for damage that models do: loops, lost text, cut ends, a neighbour's text, hidden signs."""
 
+import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 
-from workbench.checks.registry import Pair, check
-from workbench.types import Finding
+from workbench.checks.registry import Pair, check, document_check
+from workbench.languages import LANGUAGES
+from workbench.segmentation import split
+from workbench.types import Entry, Finding
 
 # A unit of 2 to 15 characters, four times or more; the text of a chant is told by its source.
 _LOOP = re.compile(r"(?=\S)(.{2,15}?)\1{3,}", re.DOTALL)
@@ -35,7 +39,21 @@ _SIZES = (
 _SHORTEST, _LONGEST, _DROPPED = 0.45, 1.9, 0.62
 _EXEMPT = 30  # letters of English; names and exclamations vary too much
 _ENDER = re.compile(r"[。！？!?.…]+[」』”’\"')）]*(?=\s|$|[^\x00-\x7f])")
+_SPEECH = re.compile(r"[「『“‘\"(（].*[」』”’\")）]", re.DOTALL)
+_REPLY = re.compile("[」』](?=[「『])")
+_SPEECH_PART = re.compile(
+    r"「(?:[^「」]|「[^「」]*」)*」|『[^『』]*』|“[^“”]*”|\"[^\"]*\"|(?<!\w)‘(?:[^‘’]|’(?=\w))*’"
+)
 _SHARED_SIGNS = frozenset("\t\n\r\u200c\u200d\ufe0f")
+# A joiner after a letter or an emoji does its work; two signs without a width on end hide one.
+_HIDING = re.compile(
+    "(?<!\U0001f3f4)[\U000e0020-\U000e007e]+|[\u202d\u202e\u2066-\u2068]+"
+    "|[\u200b-\u200d\u2060-\u2064\ufeff]{2,}"
+)
+_WHOLE = 0.85  # of the usual length: two sentences that a translator joined say as much as before
+_TELLING = 15  # letters of English; shorter answers are the same again and again
+_NEAR = 2  # segments before or after
+_CLEARLY = 0.2
 
 
 @check("repetition")
@@ -70,7 +88,7 @@ def _is_doubled(source: str) -> bool:
 def check_length(pair: Pair) -> Iterator[Finding]:
     """Yield targets much shorter (major) or longer (minor) than such a source usually gives."""
     expected, actual = size(pair.source), size(pair.target)
-    if expected < _EXEMPT:
+    if expected < _EXEMPT or _lost_sentences(pair):
         return
     share = actual / expected
     here, there = len(_ENDER.findall(pair.source)), len(_ENDER.findall(pair.target))
@@ -82,6 +100,61 @@ def check_length(pair: Pair) -> Iterator[Finding]:
         yield pair.doubt("length", "major" if share > 2 * _LONGEST else "minor", message)
 
 
+@check("dropped")
+def check_dropped(pair: Pair) -> Iterator[Finding]:
+    """Yield targets with fewer sentences than the source: major, of the full length minor."""
+    lost = _lost_sentences(pair)
+    if not lost:
+        return
+    there = len(sentences(pair.target, pair.language))
+    counts = f"The source has {there + lost} sentences, the target {there}"
+    if size(pair.target) < _WHOLE * size(pair.source):
+        message = f"{counts}, and it is short: see which sentence is missing."
+        yield pair.doubt("dropped", "major", message, confidence=0.9)
+    else:
+        message = f"{counts}: see if two were joined or one is missing."
+        yield pair.doubt("dropped", "minor", message, confidence=0.5)
+
+
+def _lost_sentences(pair: Pair) -> int:
+    """Return how many sentences the target has less than the source, 0 if it has enough.
+
+    Speech before “he said” or before an answer is a sentence in one language and a part of one
+    in another: it counts where the target has no speech left, or nothing but speech.
+    """
+    ours = sentences(pair.source, pair.source_language)
+    loose = len(ours) + len(_REPLY.findall(pair.source))
+    if loose < 2:
+        return 0
+    there = len(sentences(pair.target, pair.language))
+    firm = 1 + sum(not _SPEECH.fullmatch(text) for text in ours[:-1])
+    if firm > there:
+        return firm - there
+    return max(0, loose - there) if _lost_part(pair) else 0
+
+
+def _lost_part(pair: Pair) -> bool:
+    """Tell whether all speech, all narration, or one quotation of a short target is gone."""
+    narration, spoken = _SPEECH_PART.subn(" ", pair.source)
+    rest, kept = _SPEECH_PART.subn(" ", pair.target)
+    if size(narration) >= _TELLING and size(rest) < 0.2 * size(narration):
+        return True
+    return spoken > kept and size(pair.target) < _WHOLE * size(pair.source)
+
+
+@lru_cache(maxsize=256)
+def sentences(text: str, language: str) -> tuple[str, ...]:
+    """Return the sentences of a text as the segmenter finds them; a quotation is not cut.
+
+    >>> sentences("寒かった。「もう帰る。明日来る」と言った。", "ja")
+    ('寒かった。', '「もう帰る。明日来る」と言った。')
+    """
+    if language.split("-")[0] not in LANGUAGES:
+        return (text,)
+    found = split(text[:_LAST], language).segments
+    return tuple(each.text for each in found if each.kind in ("sentence", "heading"))
+
+
 @check("truncated")
 def check_truncated(pair: Pair) -> Iterator[Finding]:
     """Yield targets whose end the model did not reach (major)."""
@@ -91,31 +164,84 @@ def check_truncated(pair: Pair) -> Iterator[Finding]:
         yield pair.doubt("truncated", "major", message, (max(0, end - 1), end))
 
 
-@check("neighbour")
-def check_neighbour(pair: Pair) -> Iterator[Finding]:
-    """Yield targets equal to the one before though the sources differ (major)."""
-    before = pair.previous
-    if before is None or plain(before.source) == plain(pair.source):
-        return
-    target = plain(pair.target)
-    long = size(target) >= 15
-    if long and target == plain(before.target):
-        message = "The target is the same as that of the sentence before it; the sources differ."
-        yield pair.doubt("neighbour", "major", message)
+@document_check("neighbour")
+def check_neighbour(pairs: Sequence[Pair], entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Yield targets that say what a sentence nearby says, in either language (major).
+
+    Of two equal targets with different sources the one whose length fits its source less is
+    doubted, else the later one.
+    """
+    keys = [(plain(pair.source), plain(pair.target)) for pair in pairs]
+    doubted: set[int] = set()
+    for later, earlier in _nearby(len(pairs)):
+        (source, target), (source_before, target_before) = keys[later], keys[earlier]
+        if source == source_before:
+            continue
+        if target == target_before and size(target) >= _TELLING:
+            place = _worse(pairs, earlier, later)
+            doubted.add(place)
+            other = "before" if place == later else "after"
+            yield _as_nearby(pairs[place], f"the target of a sentence {other} it")
+        else:
+            ours = [(later, target, source_before), (earlier, target_before, source)]
+            for place, text, foreign in ours:
+                if text == foreign and size(text) >= _TELLING and place not in doubted:
+                    doubted.add(place)
+                    side = "before" if place == later else "after"
+                    yield _as_nearby(pairs[place], f"the source of a sentence {side} it")
+
+
+def _nearby(count: int) -> Iterator[tuple[int, int]]:
+    """Yield (later, earlier) of every two places that are at most _NEAR apart."""
+    for later in range(count):
+        for earlier in range(later - 1, max(-1, later - 1 - _NEAR), -1):
+            yield later, earlier
+
+
+def _worse(pairs: Sequence[Pair], earlier: int, later: int) -> int:
+    """Return the place whose target fits the length of its source less; the later one on a tie."""
+    misfits = [
+        abs(math.log((size(pairs[place].target) + 1) / (size(pairs[place].source) + 1)))
+        for place in (earlier, later)
+    ]
+    return earlier if misfits[0] > misfits[1] + _CLEARLY else later
+
+
+def _as_nearby(pair: Pair, what: str) -> Finding:
+    message = f"The target is {what}; the sources differ: translate this one again."
+    return pair.doubt("neighbour", "major", message, confidence=0.9)
 
 
 @check("hidden")
 def check_hidden(pair: Pair) -> Iterator[Finding]:
-    """Yield control and direction signs of the target that the source does not have (major)."""
+    """Yield signs that nobody sees: of the target without a source major, of the source minor.
+
+    In a source they are those that hide or turn text: tag characters, overrides of the direction,
+    and runs of signs without a width. Joiners of emoji and of Indic and Arabic letters are none.
+    """
+    if (found := _own_hidden(pair)) is not None:
+        sign = pair.target[found]
+        name = unicodedata.name(sign, "control character")
+        message = f"The target has a hidden or broken sign: {name} (U+{ord(sign):04X})."
+        yield pair.doubt("hidden", "major", message, (found, found + 1))
+    elif not pair.source.isascii() and (match := _HIDING.search(pair.source)):
+        name = unicodedata.name(match[0][0], "control character")
+        message = (
+            f"The source hides signs from the reader: {name} (U+{ord(match[0][0]):04X}), "
+            f"{len(match[0])} on end. Ask where the text comes from."
+        )
+        yield pair.doubt("hidden", "minor", message, confidence=0.9)
+
+
+def _own_hidden(pair: Pair) -> int | None:
+    """Return the first place of a hidden sign that only the target has, None if there is none."""
     if pair.target.isascii() and pair.target.isprintable():
-        return
+        return None
     for place, sign in enumerate(pair.target):
         hidden = unicodedata.category(sign) in {"Cc", "Cf", "Co", "Cn"} or sign == "\ufffd"
         if hidden and sign not in _SHARED_SIGNS and sign not in pair.source:
-            name = unicodedata.name(sign, "control character")
-            message = f"The target has a hidden or broken sign: {name} (U+{ord(sign):04X})."
-            yield pair.doubt("hidden", "major", message, (place, place + 1))
-            return
+            return place
+    return None
 
 
 def find_loop(text: str) -> tuple[int, int] | None:
