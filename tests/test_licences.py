@@ -56,7 +56,7 @@ def test_the_gate_stands_before_anything_is_loaded() -> None:
 def test_purpose_and_licence_are_recorded_in_the_manifest() -> None:
     options = Options(purpose="commercial")
     result = bench(FakeEngine()).process(split("寒かった。", "ja"), ["en"], options)
-    assert result.manifest["asked"]["purpose"] == "commercial"  # type: ignore[index]
+    assert result.manifest["asked"]["purpose"] == "commercial"
     assert (result.manifest["licence"], result.manifest["commercial"]) == ("CC-BY-SA-4.0", True)
 
 

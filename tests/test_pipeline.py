@@ -2,13 +2,16 @@
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from fakes import FakeEngine, LoopingEngine, bench, crash_on, lose_one, marks
 from workbench.errors import AccountingError, UnknownNameError, UsageError
 from workbench.manifest import signature
+from workbench.memory import FILE
 from workbench.pipeline import Options, Workbench
+from workbench.revising import decide
 from workbench.segmentation import split
 from workbench.types import Decoding
 
@@ -190,3 +193,18 @@ def test_a_summary_that_was_not_asked_for_is_not_made() -> None:
     options = replace(PSEUDO, summary=0)
     result = Workbench().process(split("Good morning. " * 40, "en"), ["ko"], options)
     assert result.summary.bullets == ()
+
+
+def test_a_damaged_memory_of_decisions_costs_no_result(home: Path) -> None:
+    (home / "data").mkdir()
+    (home / "data" / FILE).write_bytes(b"no database" * 100)
+    result = bench(FakeEngine()).process(split("寒かった。", "ja"), ["ko"])
+    assert FILE in result.manifest["warnings"][0] and result.columns
+
+
+def test_what_was_dismissed_stays_dismissed_in_the_next_run() -> None:
+    document, workbench = split("2017年に逃げた。", "ja"), bench(FakeEngine(lambda texts: ["x"]))
+    first = workbench.process(document, ["en"])
+    decide(first, 0, "dismissed", workbench.memory)
+    again = workbench.process(document, ["en"])
+    assert again.findings[0].decision == "dismissed"

@@ -151,6 +151,8 @@ class Job:
             f"{len(translations)} segments in {seconds:.1f} s "
             f"({len(translations) / seconds:.0f} a second), {len(result.findings)} doubts."
         )
+        for warning in result.manifest["warnings"]:
+            print(f"workbench: {warning}", file=sys.stderr)
         return result
 
     def _progress(self, document: Document) -> Iterator[Translation]:

@@ -16,10 +16,13 @@ from workbench.catalogue import Model, default_model, get_model
 from workbench.checks import review, work_list
 from workbench.engines import Engine, load_engine
 from workbench.engines.conversion import fingerprint
+from workbench.errors import InputError
 from workbench.labels import translate_label, translate_marker
 from workbench.languages import get_language
 from workbench.licences import permit
 from workbench.manifest import Fingerprints, Manifest, describe_run, now, signature
+from workbench.memory import Memory
+from workbench.revising import decided
 from workbench.summaries import summarize
 from workbench.types import (
     Column,
@@ -63,14 +66,17 @@ class Workbench:
     """Hold the loaded engines and run documents through them, one call to an engine at a time.
 
     Safe to share between threads: an engine is used under a lock. `load` makes an engine of a
-    model and an engine's name ("auto" is the best that can serve); `clock` says when a run was.
+    model and an engine's name ("auto" is the best that can serve); `clock` says when a run was;
+    `memory` is what people decided before, by default that of the user.
     """
 
     def __init__(
         self,
         load: Callable[[Model, str], Engine] = load_engine,
         clock: Callable[[], str] = now,
+        memory: Memory | None = None,
     ) -> None:
+        self.memory = memory or Memory()
         self._load = load
         self._clock = clock
         # By model as it is told, hash of its files, and engine: a folder may change while it runs.
@@ -165,7 +171,17 @@ class Workbench:
         if options.summary != 0:
             summary = summarize(document, count=options.summary, preset=options.preset)
         ledger = tuple(entries)
-        return Result(document, tuple(columns), summary, work_list(findings), manifest, ledger)
+        found = work_list(findings)
+        result = Result(document, tuple(columns), summary, found, manifest, ledger)
+        return self._decided(result)
+
+    def _decided(self, result: Result) -> Result:
+        """Return the result with the decisions kept; a damaged memory must not cost a result."""
+        try:
+            return decided(result, self.memory)
+        except InputError as error:
+            warnings = [*result.manifest["warnings"], str(error)]
+            return replace(result, manifest={**result.manifest, "warnings": warnings})
 
     def process(
         self,
@@ -202,6 +218,7 @@ class Workbench:
             "time": self._clock(),
             "source": {"name": document.name, "language": document.language},
             "asked": asdict(options),
+            "warnings": [],
             "usage": dict(getattr(engine, "usage", {})),
             **prints.value(),
         }

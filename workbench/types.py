@@ -6,7 +6,7 @@ made of. Everything that acts on these values is a function in another module.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["sentence", "heading", "marker", "label", "blank"]
 Origin = Literal["mt", "copy", "label", "memory", "human", "failed"]
@@ -196,5 +196,5 @@ class Result:
     columns: tuple[Column, ...]
     summary: Summary
     findings: tuple[Finding, ...]
-    manifest: Mapping[str, object] = field(default_factory=dict)
+    manifest: Mapping[str, Any] = field(default_factory=dict)
     ledger: tuple[Entry, ...] = ()
