@@ -23,7 +23,7 @@ from workbench.errors import ModelError, UsageError, WorkbenchError
 from workbench.languages import Language
 
 CASES = Path(__file__).parent / "cases"
-FAMILIES = {"marian", "nllb", "m2m100", "mbart50", "t5", "bart", "pseudo"}
+FAMILIES = {"marian", "nllb", "m2m100", "mbart50", "t5", "bart", "pseudo", "chat"}
 KNOWN_BAD = ("jap-en", "en-jap", "tc-big-en-ko")
 PIVOT_ONLY = (
     ("ja", "en"), ("en", "ko"), ("de", "fr"), ("fr", "it"),
@@ -63,7 +63,7 @@ def test_every_model_speaks_the_agreed_words(model: Model) -> None:
     assert model.family in FAMILIES
     assert model.target in {"none", "tag", "forced_bos", "prefix"}
     assert model.codes in {field.name for field in fields(Language)}
-    assert model.engine in {"auto", "hf", "ct2", "pseudo"}
+    assert model.engine in {"auto", "hf", "ct2", "pseudo", "chat"}
     assert model.task in {"translation", "summarization"}
     assert model.max_source > 0 and model.title and model.licence
 
@@ -73,7 +73,7 @@ def test_every_hub_model_has_a_revision_and_the_others_none(model: Model) -> Non
 
 
 def test_only_a_stated_and_free_licence_counts_as_commercial(model: Model) -> None:
-    unclear = "NC" in model.licence or "not stated" in model.licence or "contested" in model.licence
+    unclear = any(word in model.licence for word in ("NC", "not stated", "contested", "operator"))
     assert model.commercial != unclear
 
 

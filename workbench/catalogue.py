@@ -8,7 +8,7 @@ join by workbench.registry.
 import functools
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from workbench.languages import LANGUAGES, get_language
 from workbench.types import Decoding
 
 PACKAGE = Path(__file__).resolve().parent
+# Engines whose models have no folder.
+_FILELESS = ("pseudo", "chat")
 TABLE_START = "<!-- models: written by python -m workbench.catalogue -->"
 TABLE_END = "<!-- /models -->"
 
@@ -29,11 +31,12 @@ class Model:
     """One model of the catalogue, or one local folder.
 
     path: folder of the checkpoint when it is installed. family: "marian" | "nllb" | "m2m100" |
-    "mbart50" | "t5" | "bart" | "pseudo". target, how the target language is told: "none" | "tag"
-    (>>kor<< before the text) | "forced_bos" | "prefix" ("<2ko> "). codes: the column of
+    "mbart50" | "t5" | "bart" | "pseudo" | "chat". target, how the target language is told: "none" |
+    "tag" (>>kor<< before the text) | "forced_bos" | "prefix" ("<2ko> "). codes: the column of
     languages.Language that holds the model's codes: "opus" | "flores" | "m2m" | "mbart" | "code".
     pairs: direct (source, target) pairs; empty means every pair of `languages`, and both empty
-    means every pair there is. max_source: tokens. engine: "auto" | "hf" | "ct2" | "pseudo".
+    means every pair there is. max_source: tokens. engine: "auto" | "hf" | "ct2" | "pseudo" |
+    "chat" (behind an endpoint, without a folder).
     tags: language code -> tag where it differs from the column. task: "translation" |
     "summarization". punctuation: "moses" if its training text went through the Moses punctuation
     rules, else "". commercial: the licence is known to allow commercial use. size_mb: what its
@@ -139,11 +142,13 @@ def get_model(name_or_folder: str) -> Model:
     """Return the model of a name, of a hub id in the catalogue, or of a local folder.
 
     Names are those of the catalogue and of registered folders. A name wins over a folder of the
-    same name: write "./name" for the folder.
+    same name: write "./name" for the folder. "chat:ID" is the model ID of the chat endpoint.
     Raises UnknownNameError: neither a name nor a folder. Raises ModelError: the model is known to
     be unusable (the message names another), or the folder holds no model that can be run.
     """
     own = _load(catalogue_file())
+    if name_or_folder.startswith("chat:") and name_or_folder != "chat:":
+        return replace(own["chat"], name=name_or_folder)
     # A damaged list of registered folders must not stop what comes with the code.
     catalogue = own if name_or_folder in own else load_catalogue()
     if name_or_folder in catalogue:
@@ -207,8 +212,9 @@ def table_rows(catalogue: Mapping[str, Model]) -> list[Row]:
 
 
 def is_installed(model: Model) -> bool:
-    """Return whether the model can be run now, without a download."""
-    return model.path is not None or model.engine == "pseudo"
+    """Return whether the model can be run now: its files are here, or its endpoint is set."""
+    endpoint = model.engine == "chat" and bool(os.environ.get("WORKBENCH_CHAT_URL"))
+    return model.path is not None or model.engine == "pseudo" or endpoint
 
 
 def with_table(text: str, catalogue: Mapping[str, Model]) -> str:
@@ -251,7 +257,7 @@ def _model(name: str, table: Mapping[str, Any], path: Path) -> Model:
     if values.get("hub"):
         values.setdefault("revision", "main")
     try:
-        place = None if values["engine"] == "pseudo" else _installed(name)
+        place = None if values["engine"] in _FILELESS else _installed(name)
         languages = _languages(values["languages"], values["codes"])
         return Model(**values | {"name": name, "path": place, "languages": languages})
     except (TypeError, KeyError) as exc:
@@ -308,7 +314,7 @@ def _no_route(model: Model, source: str, target: str) -> str:
         other.name
         for other in load_catalogue().values()
         if other.task == "translation"
-        and other.engine != "pseudo"
+        and other.engine not in _FILELESS
         and not other.known_bad
         and _connects(other, source, target)
     ]
@@ -331,6 +337,8 @@ def _abilities(model: Model) -> str:
 
 
 def _size(model: Model) -> str:
+    if model.engine == "chat":
+        return "elsewhere"
     if not (model.hub or model.registered):
         return "built in"
     return f"{model.size_mb} MB" if model.size_mb else "?"

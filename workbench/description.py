@@ -251,7 +251,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "pairs": _pairs,
     "languages": _languages,
     "max_source": _positive,
-    "engine": _one_of("auto", "hf", "ct2", "pseudo"),
+    "engine": _one_of("auto", "hf", "ct2", "pseudo", "chat"),
     "decoding": _decoding,
     "task": _one_of("translation", "summarization"),
     "punctuation": _one_of("", "moses"),

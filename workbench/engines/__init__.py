@@ -35,6 +35,7 @@ class Engine(Protocol):
 
 
 ENGINES = {
+    "chat": "workbench.engines.chat:ChatEngine",
     "ct2": "workbench.engines.ct2:CT2Engine",
     "hf": "workbench.engines.hf:HFEngine",
     "pseudo": "workbench.engines.pseudo:PseudoEngine",
@@ -44,12 +45,15 @@ ENGINES = {
 def load_engine(model: "Model", engine: str = "auto") -> Engine:
     """Return the engine asked for, ready to translate with a model.
 
+    A model behind an endpoint is always asked there, and no other model ever is.
     "auto" takes the model's own choice; where that is "auto" too, it takes ct2, or else hf with
     the reason in its settings.
     Raises UnknownNameError: no such engine. ModelError: the model is missing, unsafe or damaged.
     EngineError: the engine cannot run this model.
     """
     name = model.engine if engine == "auto" else engine
+    if model.family == "chat":
+        return _open("chat", model)
     if model.family == "pseudo" or name == "pseudo":
         return _open("pseudo", model)
     if name != "auto":
