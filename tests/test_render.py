@@ -2,14 +2,16 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from fakes import FakeEngine, bench
-from workbench.render import FORMATS, partial_payload, payload, to_html, to_json, to_tsv
+from workbench.render import FORMATS, suffix, to_html, to_json, to_tsv
 from workbench.segmentation import split
-from workbench.types import Result
+from workbench.types import Entry, Finding, Result
+from workbench.view import finding_ids, partial_payload, payload
 
 HOSTILE = (
     "<script>alert(1)</script> ${alert(2)} `x` {{y}} | \\ </script><img src=x onerror=alert(3)>"
@@ -22,7 +24,7 @@ def result(
     return bench(FakeEngine()).process(split(text, language), ["en", "ko"])
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "ledger"])
 def test_every_format_holds_every_sentence_in_order(name: str) -> None:
     shown = FORMATS[name](result())
     where = [shown.index(text) for text in ("見出し", "寒かった。", "逃げた。", "なぜですか。")]
@@ -103,3 +105,56 @@ def test_markdown_shows_hostile_text_as_text() -> None:
 def test_findings_point_at_the_row_that_shows_their_segment() -> None:
     view = payload(result())
     assert {f["segment"] for f in view["findings"]} <= {row["id"] for row in view["rows"]} | {""}
+
+
+def with_ledger() -> Result:
+    def entry(ledger: str, source: str, language: str, match: str, target: str) -> Entry:
+        span = (0, len(source)) if source else None
+        return Entry(ledger, "k", "s2", language, match, source, span, target, None, "v")  # type: ignore[arg-type]
+
+    entries = (
+        entry("numbers", "25歳", "en", "matched", "25"),
+        entry("numbers", "25歳", "ko", "missing", ""),
+        entry("names", "呉", "en", "matched", "Oh"),
+        entry("names", "呉", "en", "changed", "Wu"),
+        entry("numbers", "", "en", "extra", "=7"),
+    )
+    doubt = Finding("numbers", "major", "s2", "ko", "25 is missing.", decision="dismissed")
+    return replace(result(), ledger=entries, findings=(doubt,))
+
+
+def test_one_thing_is_one_line_of_the_ledger_with_a_cell_per_column() -> None:
+    first = payload(with_ledger())["ledger"]["numbers"][0]
+    assert (first["source"], first["segments"], first["doubtful"]) == ("25歳", ["s2"], True)
+    assert first["cells"][0] == {"match": "matched", "texts": [["25", 1]]}
+    assert first["cells"][1] == {"match": "missing", "texts": []}
+
+
+def test_the_renderings_of_a_name_stand_together_with_their_counts() -> None:
+    (name,) = payload(with_ledger())["ledger"]["names"]
+    assert name["cells"] == [{"match": "changed", "texts": [["Oh", 1], ["Wu", 1]]}, None]
+
+
+def test_the_ledger_is_a_table_without_live_formulas() -> None:
+    lines = FORMATS["ledger"](with_ledger()).rstrip("\n").split("\n")
+    assert {line.count("\t") for line in lines} == {7} and len(lines) == 6
+    assert lines[-1].endswith("\t'=7")
+    assert (suffix("ledger"), suffix("tsv")) == (".ledger.tsv", ".tsv")
+
+
+@pytest.mark.parametrize("name", ["html", "md", "tsv", "json", "tmx"])
+def test_what_was_decided_is_exported(name: str) -> None:
+    shown = FORMATS[name](with_ledger())
+    assert "25 is missing." in shown.replace("\\", "") and "dismissed" in shown
+
+
+@pytest.mark.parametrize("name", ["html", "md", "json"])
+def test_the_ledgers_are_exported(name: str) -> None:
+    assert "25歳" in FORMATS[name](with_ledger()) and "Wu" in FORMATS[name](with_ledger())
+
+
+def test_equal_doubts_have_ids_of_their_own() -> None:
+    doubts = with_ledger().findings * 2
+    both = replace(with_ledger(), findings=doubts)
+    assert len(set(finding_ids(both))) == 2
+    assert [f["id"] for f in payload(both)["findings"]] == list(finding_ids(both))

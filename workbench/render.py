@@ -1,155 +1,35 @@
-"""A result as the aligned view's value, HTML, Markdown, TSV, JSON, plain text or TMX.
+"""A result as exports: HTML, Markdown, TSV, JSON, plain text, TMX and the table of ledgers.
 
-To add a format, write a function of a Result and its line in FORMATS.
+To add a format, write a function of a Result and its line in FORMATS; one whose files do not end
+in its name also has a line in _SUFFIXES.
 """
 
 import html
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from workbench.languages import get_language
+from workbench.revising import open_first, standing
 from workbench.summaries import bullet_lines
-from workbench.types import Column, Document, Result, Segment, Summary, Translation
+from workbench.types import Column, Document, Result, Summary
+from workbench.view import bullet_texts, payload
 
 # Of workbench/ui/static, in this order: the aligned view, here and on the page.
-VIEW_SCRIPTS = ("parts.js", "aligned.js")
+VIEW_SCRIPTS = (
+    "parts.js",
+    "summary.js",
+    "work.js",
+    "ledger.js",
+    "editing.js",
+    "aligned.js",
+)
+VIEW_STYLES = ("aligned.css", "panels.css")
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def payload(result: Result) -> dict[str, Any]:
-    """Return the JSON-safe value of the aligned view: rows, bullets and findings, source first.
-
-    The page streams it and the exported HTML embeds it; a cell that is not there yet is None.
-    """
-    columns = [{t.segment_id: t for t in column.translations} for column in result.columns]
-    targets = [column.language for column in result.columns]
-    value = _frame(result.document, targets, columns)
-    value["bullets"] = _bullets(result)
-    summary, rows = result.summary, _row_ids(result.document)
-    value |= {
-        "refusal": summary.refusal,
-        "preset": summary.preset,
-        "coverage": summary.coverage,
-        "findings": [
-            {
-                "id": f"f{number}",
-                "check": finding.check,
-                "severity": finding.severity,
-                "segment": rows.get(finding.segment_id, ""),
-                "column": targets.index(finding.language) + 1 if finding.language else 0,
-                "message": finding.message,
-                "span": finding.span,
-            }
-            for number, finding in enumerate(result.findings, 1)
-        ],
-        "footer": "\n".join(column.signature for column in result.columns),
-        "complete": True,
-    }
-    return value
-
-
-def partial_payload(
-    document: Document, targets: Sequence[str], translations: Sequence[Translation], seconds: float
-) -> dict[str, Any]:
-    """Return the view's value while translations still arrive; `seconds` have passed so far."""
-    columns: list[dict[str, Translation]] = [{} for _ in targets]
-    for translation in translations:
-        columns[targets.index(translation.language)][translation.segment_id] = translation
-    value = _frame(document, targets, columns)
-    total = len(document.segments) * len(targets)
-    rate = len(translations) / seconds if seconds > 0 else 0.0
-    left = (total - len(translations)) / rate if rate else 0.0
-    value["progress"] = {"done": len(translations), "total": total, "rate": rate, "left": left}
-    return value
-
-
-def _frame(
-    document: Document, targets: Sequence[str], columns: Sequence[dict[str, Translation]]
-) -> dict[str, Any]:
-    languages = [get_language(code) for code in (document.language, *targets)]
-    total = len(document.segments) * len(targets)
-    done = sum(len(column) for column in columns)
-    return {
-        "name": document.name,
-        "source": document.language,
-        "targets": list(targets),
-        "columns": [
-            {
-                "language": language.code,
-                "title": language.name,
-                "native": language.native,
-                "dir": "rtl" if language.rtl else "ltr",
-            }
-            for language in languages
-        ],
-        "bullets": [],
-        "refusal": "",
-        "preset": "",
-        "coverage": 0.0,
-        "rows": [_row(prefix, segment, columns) for prefix, segment in _rows(document)],
-        "findings": [],
-        "progress": {"done": done, "total": total, "rate": 0.0, "left": 0.0},
-        "footer": "",
-        "complete": False,
-    }
-
-
-def _rows(document: Document) -> Iterator[tuple[tuple[Segment, ...], Segment]]:
-    """Yield (markers and labels before it, segment): what a reader takes for one row."""
-    prefix: list[Segment] = []
-    for segment in document.segments:
-        if segment.kind in ("marker", "label") and "\n" not in segment.gap:
-            prefix.append(segment)
-        elif segment.kind != "blank":
-            yield tuple(prefix), segment
-            prefix = []
-    for segment in prefix:
-        yield (), segment
-
-
-def _row(
-    prefix: Sequence[Segment], segment: Segment, columns: Sequence[dict[str, Translation]]
-) -> dict[str, Any]:
-    done = [column.get(segment.id) for column in columns]
-    labels = [
-        " ".join(column[p.id].text for p in prefix if p.id in column).strip() for column in columns
-    ]
-    return {
-        "id": segment.id,
-        "kind": segment.kind,
-        "paragraph": segment.paragraph,
-        "prefix": [" ".join(p.text for p in prefix), *labels],
-        "cells": [segment.text, *(t.text if t else None for t in done)],
-        "origins": ["", *(t.origin if t else "" for t in done)],
-        "notes": ["", *(_note(t) if t else "" for t in done)],
-    }
-
-
-def _note(translation: Translation) -> str:
-    parts = [translation.note]
-    if translation.pivot:
-        parts.append(f"by way of: {translation.pivot}")
-    return "; ".join(part for part in parts if part)
-
-
-def _row_ids(document: Document) -> dict[str, str]:
-    """Return the row in which each segment is shown: a label's doubt belongs to its sentence."""
-    return {s.id: row.id for prefix, row in _rows(document) for s in (*prefix, row)}
-
-
-def _bullets(result: Result) -> list[dict[str, Any]]:
-    texts = [{s.id: s.text for s in result.document.segments}]
-    texts += [{t.segment_id: t.text for t in column.translations} for column in result.columns]
-    lines = [bullet_lines(result.summary, column) for column in texts]
-    return [
-        {"id": bullet.id, "segments": list(bullet.segment_ids), "texts": [c[i][1] for c in lines]}
-        for i, bullet in enumerate(result.summary.bullets)
-    ]
 
 
 def target_text(document: Document, column: Column) -> str:
@@ -183,8 +63,8 @@ def to_tsv(result: Result) -> str:
     formula is led by an apostrophe.
     """
     doubts: dict[str, list[str]] = {}
-    for finding in result.findings:
-        line = f"{finding.language} {finding.severity}: {finding.message}"
+    for finding in open_first(result.findings):
+        line = f"{finding.language} {standing(finding)}: {finding.message}"
         doubts.setdefault(finding.segment_id, []).append(line)
     codes = [column.language for column in result.columns]
     lines = ["\t".join(["id", "kind", result.document.language, *codes, "findings"])]
@@ -203,18 +83,30 @@ def _cell(text: str) -> str:
     return f"'{flat}" if flat.startswith(_FORMULA) else flat
 
 
+def to_ledger(result: Result) -> str:
+    """Return a row per entry of the ledgers: where it stands, what it is, and its rendering.
+
+    Cells are written as in to_tsv; match is matched, missing, extra or changed.
+    """
+    head = ["ledger", "kind", "segment", "language", "match", "source", "value", "target"]
+    lines = ["\t".join(head)]
+    for e in result.ledger:
+        cells = [e.ledger, e.kind, e.segment_id, e.language, e.match, e.source, e.value, e.target]
+        lines.append("\t".join(_cell(cell) for cell in cells))
+    return "\n".join(lines) + "\n"
+
+
 def to_json(result: Result) -> str:
     """Return the whole result as JSON: every value of workbench.types by its own field names."""
-    texts = _bullets(result)
     value = asdict(result)
-    for bullet, shown in zip(value["summary"]["bullets"], texts, strict=True):
-        codes = [result.document.language, *(column.language for column in result.columns)]
-        bullet["texts"] = dict(zip(codes, shown["texts"], strict=True))
+    codes = [result.document.language, *(column.language for column in result.columns)]
+    for bullet, texts in zip(value["summary"]["bullets"], bullet_texts(result), strict=True):
+        bullet["texts"] = dict(zip(codes, texts, strict=True))
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 def to_markdown(result: Result) -> str:
-    """Return bullets per language, the aligned table, the doubts and the signatures."""
+    """Return bullets, the aligned table, the doubts, the doubtful ledger lines and signatures."""
     value = payload(result)
     titles = [column["native"] for column in value["columns"]]
     parts = [f"# {_md(_title(result.summary, result.document))}", ""]
@@ -223,13 +115,46 @@ def to_markdown(result: Result) -> str:
     for row in value["rows"]:
         cells = [f"{p} {c or ''}".strip() for p, c in zip(row["prefix"], row["cells"], strict=True)]
         parts.append(f"| {row['id']} | " + " | ".join(_md(cell) for cell in cells) + " |")
-    parts += ["", "## Look here first", ""] if value["findings"] else ["", "No doubts found.", ""]
+    parts += _markdown_doubts(value)
+    parts += _markdown_ledger(value, titles[1:])
+    parts += ["", *(f"`{column.signature}`  " for column in result.columns)]
+    return "\n".join(parts) + "\n"
+
+
+def _markdown_doubts(value: dict[str, Any]) -> list[str]:
+    if not value["findings"]:
+        return ["", "No doubts found."]
+    parts = ["", "## Look here first", ""]
     for finding in value["findings"]:
         language = value["columns"][finding["column"]]["language"]
         line = f"{finding['segment']} ({language}) {finding['message']}"
-        parts.append(f"- **{finding['severity']}** {_md(line)}")
-    parts += ["", *(f"`{column.signature}`  " for column in result.columns)]
-    return "\n".join(parts) + "\n"
+        standing = ", ".join(part for part in (finding["severity"], finding["decision"]) if part)
+        parts.append(f"- **{standing}** {_md(line)}")
+    return parts
+
+
+def _markdown_ledger(value: dict[str, Any], titles: Sequence[str]) -> list[str]:
+    parts = []
+    for ledger, lines in value["ledger"].items():
+        doubtful = [line for line in lines if line["doubtful"]]
+        if lines:
+            count = f"{len(lines)} lines, {len(doubtful)} doubtful"
+            parts += ["", f"## {ledger.capitalize()} ({count})", ""]
+        if doubtful:
+            parts += ["| | source | value | " + " | ".join(titles) + " |"]
+            parts += ["|---" * (len(titles) + 3) + "|"]
+        for line in doubtful:
+            cells = [", ".join(line["segments"]), line["source"], line["value"]]
+            cells += [_rendering(cell) for cell in line["cells"]]
+            parts.append("| " + " | ".join(_md(cell) for cell in cells) + " |")
+    return parts
+
+
+def _rendering(cell: dict[str, Any] | None) -> str:
+    if cell is None:
+        return ""
+    words = ", ".join(f"{text} ×{n}" if n > 1 else text for text, n in cell["texts"])
+    return f"{cell['match']}: {words}" if words else str(cell["match"])
 
 
 def _markdown_bullets(value: dict[str, Any], titles: Sequence[str]) -> list[str]:
@@ -250,7 +175,10 @@ def summary_text(summary: Summary, texts: Mapping[str, Mapping[str, str]], form:
 
     form is "txt", "md" or "json". A refused summary is its reason.
     """
-    lines = {code: bullet_lines(summary, column) for code, column in texts.items()}
+    lines = {
+        code: [(b, b.texts.get(code, text)) for b, text in bullet_lines(summary, column)]
+        for code, column in texts.items()
+    }
     if form == "json":
         shown = {code: [text for _, text in column] for code, column in lines.items()}
         value = {**asdict(summary), "texts": shown}
@@ -289,7 +217,7 @@ def to_html(result: Result) -> str:
         _template().render(
             title=_title(result.summary, result.document),
             language=result.document.language,
-            css=(static / "aligned.css").read_text("utf-8"),
+            css="".join((static / name).read_text("utf-8") for name in VIEW_STYLES),
             js="".join((static / name).read_text("utf-8") for name in VIEW_SCRIPTS),
             strings=(files("workbench.ui") / "strings.json").read_text("utf-8"),
             payload=safe,
@@ -321,4 +249,11 @@ FORMATS: dict[str, Callable[[Result], str]] = {
     "json": to_json,
     "txt": to_text,
     "tmx": to_tmx,
+    "ledger": to_ledger,
 }
+_SUFFIXES = {"ledger": ".ledger.tsv"}
+
+
+def suffix(name: str) -> str:
+    """Return how the name of a file in this format ends: ".html", ".ledger.tsv"."""
+    return _SUFFIXES.get(name, f".{name}")

@@ -44,6 +44,11 @@ def open_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(work_list(findings), key=lambda f: _ORDER.index(f.decision)))
 
 
+def standing(finding: Finding) -> str:
+    """Return the severity of a doubt and what was decided about it, in words."""
+    return f"{finding.severity}, {finding.decision}" if finding.decision else finding.severity
+
+
 def decide(result: Result, place: int, decision: Decision, memory: Memory) -> Result:
     """Return the result with a decision about findings[place], kept in the memory.
 

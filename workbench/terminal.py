@@ -7,8 +7,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from workbench.render import payload
 from workbench.types import Result
+from workbench.view import payload
 
 LISTED = 12
 _COLOUR = {"critical": "bold red", "major": "yellow", "minor": "dim"}

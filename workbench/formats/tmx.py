@@ -15,6 +15,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from workbench.errors import InputError
 from workbench.languages import LANGUAGES
+from workbench.revising import open_first, standing
 from workbench.types import Result
 
 # Three-letter codes of ISO 639-2 that are neither a FLORES nor an OPUS code.
@@ -36,6 +37,9 @@ _UNDECLARED = frozenset({26, 27, 28})
 _BOMB = frozenset({89, 114})
 _WHOLE_KINDS = ("sentence", "heading")
 _UNTRANSLATED = ("failed", "copy")
+
+# Among the properties of a row: lines that become notes.
+_NOTE = "note"
 
 Row = tuple[str, str, Mapping[str, str]]  # language, text, properties
 
@@ -115,7 +119,8 @@ def result_tmx(result: Result) -> str:
     """Return a result as TMX: a unit per translated sentence or heading, with every target.
 
     Labels, list markers, texts that were only copied and segments without a translation are left
-    out. Each target carries its origin and signature as properties x-origin and x-signature.
+    out. Each target carries its origin and signature as properties x-origin and x-signature, and
+    a note per doubt with what was decided about it.
     """
     stream = BytesIO()
     _write(stream, result.document.language, _result_rows(result))
@@ -123,6 +128,10 @@ def result_tmx(result: Result) -> str:
 
 
 def _result_rows(result: Result) -> Iterator[tuple[str, Sequence[Row]]]:
+    notes: dict[tuple[str, str], list[str]] = {}
+    for doubt in open_first(result.findings):
+        line = f"{doubt.check} ({standing(doubt)}): {doubt.message}"
+        notes.setdefault((doubt.segment_id, doubt.language), []).append(line)
     for index, segment in enumerate(result.document.segments):
         if segment.kind not in _WHOLE_KINDS:
             continue
@@ -131,7 +140,8 @@ def _result_rows(result: Result) -> Iterator[tuple[str, Sequence[Row]]]:
             done = column.translations[index]
             if done.text.strip() and done.origin not in _UNTRANSLATED:
                 props = {"x-origin": done.origin, "x-signature": column.signature}
-                rows.append((column.language, done.text, props))
+                doubts = notes.get((segment.id, column.language), [])
+                rows.append((column.language, done.text, props | {_NOTE: "\n".join(doubts)}))
         if len(rows) > 1:
             yield result.document.name, rows
 
@@ -185,8 +195,11 @@ def _tu(number: int, document: str, rows: Sequence[Row]) -> Any:
         etree.SubElement(unit, "prop", type="x-document").text = _legal(document)
     for language, text, props in rows:
         variant = etree.SubElement(unit, "tuv", {_XML_LANG: language})
+        for line in props.get(_NOTE, "").splitlines():
+            etree.SubElement(variant, "note").text = _legal(line)
         for name, value in props.items():
-            etree.SubElement(variant, "prop", type=name).text = _legal(value)
+            if name != _NOTE:
+                etree.SubElement(variant, "prop", type=name).text = _legal(value)
         etree.SubElement(variant, "seg").text = _legal(text)
     return unit
 

@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 
 from workbench.errors import UsageError, WorkbenchError
 from workbench.pipeline import Workbench
-from workbench.render import VIEW_SCRIPTS
+from workbench.render import VIEW_SCRIPTS, VIEW_STYLES
 from workbench.segmentation import split
 from workbench.ui import translate
 from workbench.ui.guard import LARGEST, OwnPageOnly
@@ -63,7 +63,7 @@ def launch(
     threading.Thread(target=_warm, args=(bench,), daemon=True).start()
     static = files("workbench.ui") / "static"
     scripts = [(static / name).read_text("utf-8") for name in (*VIEW_SCRIPTS, "page.js")]
-    styles = [(static / name).read_text("utf-8") for name in ("aligned.css", "page.css")]
+    styles = [(static / name).read_text("utf-8") for name in (*VIEW_STYLES, "page.css")]
     try:
         page.launch(
             server_name=host,

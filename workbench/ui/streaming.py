@@ -14,15 +14,28 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.pipeline import Options, Workbench
-from workbench.render import partial_payload, payload
 from workbench.types import Document, Result, Translation
+from workbench.view import partial_payload, payload
 
 # Seconds between two looks at what is done, and between two views.
 TICK = 0.04
 PACE = 0.35
 # The whole view travels each time: so many segments make it a second longer between two views.
 SLOWER = 3000
-_JUDGED = ("bullets", "refusal", "preset", "coverage", "findings", "footer")
+# What only a result has.
+JUDGED = (
+    "bullets",
+    "refusal",
+    "preset",
+    "coverage",
+    "number_coverage",
+    "sections",
+    "sections_read",
+    "writer",
+    "findings",
+    "ledger",
+    "footer",
+)
 
 View = dict[str, Any]
 
@@ -122,4 +135,4 @@ def _stopped(
     whole = [translation for translation in done if translation.segment_id in kept]
     result = bench.assemble(part, targets, whole, options)
     judged = payload(result)
-    return view | {key: judged[key] for key in _JUDGED}, result
+    return view | {key: judged[key] for key in JUDGED}, result

@@ -1,0 +1,77 @@
+"""The ledgers of a result as a reader looks at them: a line per thing, its renderings beside it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from workbench.types import Entry, Result
+
+# What a line is: same thing at the same place, whichever column keeps it.
+_Key = tuple[str, str, str, object]
+
+
+def ledger_panel(result: Result, rows: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Return {ledger: lines}, in the order of the text.
+
+    rows has the row that shows each segment. A line of numbers or quotations is {kind, source,
+    value, segments, cells, doubtful}, with a cell {match, texts} per target column or None;
+    texts are [words, how often]. Names have a line per name and voices one per speaker, with all
+    their segments, and cells that count every rendering or Korean level.
+    """
+    order = {segment.id: place for place, segment in enumerate(result.document.segments)}
+    codes = [column.language for column in result.columns]
+    entries = sorted(result.ledger, key=lambda e: (order.get(e.segment_id, 0), _start(e)))
+    panel: dict[str, list[dict[str, Any]]] = {}
+    for ledger in ("numbers", "names", "quotations", "speech"):
+        lines: dict[_Key, list[Entry]] = {}
+        for entry in entries:
+            if entry.ledger == ledger:
+                lines.setdefault(_key(entry), []).append(entry)
+        panel[ledger] = [_line(line, codes, rows) for line in lines.values()]
+    return panel
+
+
+def _start(entry: Entry) -> int:
+    span = entry.source_span or entry.target_span
+    return span[0] if span else 0
+
+
+def _key(entry: Entry) -> _Key:
+    if entry.ledger == "names" and entry.source:
+        return entry.source, "", "", None
+    if entry.ledger == "speech":
+        return entry.source, "", "", None
+    if entry.source:
+        return entry.segment_id, entry.kind, entry.source, entry.source_span
+    # Only the target has it: the same in two columns is one line.
+    return entry.segment_id, entry.kind, entry.value or entry.target, None
+
+
+def _line(
+    entries: Sequence[Entry], codes: Sequence[str], rows: Mapping[str, str]
+) -> dict[str, Any]:
+    first = entries[0]
+    cells = [_cell([e for e in entries if e.language == code]) for code in codes]
+    segments = dict.fromkeys(rows.get(entry.segment_id, "") for entry in entries)
+    return {
+        "kind": first.kind,
+        "source": first.source,
+        "value": "" if first.ledger == "speech" else first.value,
+        "segments": [segment for segment in segments if segment],
+        "cells": cells,
+        "doubtful": any(cell and cell["match"] != "matched" for cell in cells),
+    }
+
+
+def _cell(entries: Sequence[Entry]) -> dict[str, Any] | None:
+    """Return how a column renders a line: the worst match, and its words with their counts."""
+    if not entries:
+        return None
+    texts = Counter(entry.value if entry.ledger == "speech" else entry.target for entry in entries)
+    texts.pop("", None)
+    return {"match": _worst(entries), "texts": [[text, n] for text, n in texts.most_common()]}
+
+
+def _worst(entries: Iterable[Entry]) -> str:
+    found = {entry.match for entry in entries}
+    return next((m for m in ("missing", "changed", "extra") if m in found), "matched")
