@@ -5,6 +5,7 @@ To teach it a word, add it to one of the tables below.
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from workbench.checks.quantities import (
@@ -74,6 +75,10 @@ _HALVES = {
     "million": (500_000,), "billion": (5 * 10**8,), "trillion": (5 * 10**11,), "dozen": (6,),
     "century": (50,), "decade": (5,), "hour": (30, Fraction(1, 2)), "year": (6, Fraction(1, 2)),
 }  # fmt: skip
+_NOUN = re.compile(
+    r"-| (?!(?:of|as|the|an?|to|from|in|and|or|more|less|"
+    r"lower|higher|smaller|larger|fewer)\b)[a-z]"
+)
 _FRACTION = re.compile(
     rf"(?<![A-Za-z0-9-])({_either(_ONES)}|an?|[0-9]{{1,2}})[ -]"
     rf"(half|quarter|{_either(list(_ORDINALS)[2:])})(s?)(?![A-Za-z])(?! (?:of )?(?:time|floor))",
@@ -90,13 +95,16 @@ _DATE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _DATE_AFTER = re.compile(r" [0-9]|,? (?:of )?(?:last |this )?(?:[0-9]{4}|year)|['-]")
+_DAY_BETWEEN = re.compile(r"\.? (?:the )?|(?:st|nd|rd|th)?(?: of)? ")
 _DAY_AFTER = re.compile(r"\.? [0-9]")
 _LEADING_POINT = re.compile(r"(?<![0-9A-Za-z.])\.[0-9]{1,6}(?![0-9])")
 _DECADES = re.compile(r"[ -](?:long )?decades?\b|[ -]decade-", re.IGNORECASE)
 _CENTURIES = re.compile(r" centuries\b", re.IGNORECASE)
 _CLOCK = re.compile(r":[0-9]{2}\b|[ ]?[ap]\.?m\b|[ ]?o'clock", re.IGNORECASE)
 _VAGUE = re.compile(r"\b(?:few|several|many|couple(?: of)?) \Z", re.IGNORECASE)
-_OUT_OF = re.compile(r"\b(?:out of(?: every)?|in(?: every)?) \Z", re.IGNORECASE)
+_OUT_OF = re.compile(
+    rf"\b(?:out of(?: every)?|(?:{_WORD}|[0-9]|most) in(?: every)?) \Z", re.IGNORECASE
+)
 _IN_TEN = re.compile(r" (?:in|out of)(?: every)? (?:10|ten)(?![0-9A-Za-z])", re.IGNORECASE)
 _PERCENT = re.compile(r"(?: |-)?(?:%|per ?cent|percentage)", re.IGNORECASE)
 _AGE = re.compile(r"[- ](?:years?|yrs?)[- ]olds?", re.IGNORECASE)
@@ -139,9 +147,22 @@ def read(text: str) -> Iterator[Quantity]:
     yield from _read_halves(text)
     yield from _read_fractions(text)
     yield from _read_ordinals(text)
-    yield from _read_months(text)
+    months = list(_read_months(text))
+    yield from months
     for match in _NUMBER.finditer(text):
-        yield from _read_number(text, match)
+        for quantity in _read_number(text, match):
+            yield _as_day(text, quantity, months)
+
+
+def _as_day(text: str, quantity: Quantity, months: Iterable[Quantity]) -> Quantity:
+    """Return the number as a day of the month where it stands beside one: November 13."""
+    if not 1 <= quantity.value <= 31 or quantity.kind not in {"number", "ordinal"}:
+        return quantity
+    for month in months:
+        first, second = sorted((month, quantity), key=lambda q: q.start)
+        if _DAY_BETWEEN.fullmatch(text[first.end : second.start][:12]):
+            return replace(quantity, kind="day", units=frozenset({"day-of-month"}))
+    return quantity
 
 
 def _read_halves(text: str) -> Iterator[Quantity]:
@@ -152,6 +173,8 @@ def _read_halves(text: str) -> Iterator[Quantity]:
 
 def _read_fractions(text: str) -> Iterator[Quantity]:
     for match in _FRACTION.finditer(text):
+        if match[1][0] in "aA" and match[2][-1] in "dh" and _NOUN.match(text, match.end()):
+            continue  # a sixth attempt
         above = _count(match[1])
         name = match[2].lower()
         below = {"half": 2, "quarter": 4}.get(name) or _ORDINALS[name]
@@ -178,7 +201,8 @@ def _count(word: str) -> int:
 def _read_ordinals(text: str) -> Iterator[Quantity]:
     for match in _ORDINAL.finditer(text):
         value = Fraction(_ORDINALS[match[0].lower()])
-        yield Quantity(value, "ordinal", *match.span(), match[0], value <= 3)
+        also = frozenset({1 / value} if value in {10, 100, 1000} else ())
+        yield Quantity(value, "ordinal", *match.span(), match[0], value <= 3, also)
 
 
 def _read_months(text: str) -> Iterator[Quantity]:

@@ -22,8 +22,16 @@ from workbench.checks.quantities import (
     soft_words,
 )
 
-_SIGNS = "〇零一二三四五六七八九十百千万億兆"
-_NUMERAL = re.compile(rf"(?:{DIGITS}|[{_SIGNS}])++")
+_SIGNS = "〇零一二三四五六七八九十百千万億兆京"
+_NUMERAL = re.compile(rf"(?:{DIGITS}|[{_SIGNS[:-1]}]|(?<=[0-9{_SIGNS}])京(?![都阪浜王成]))++")
+# 大字, the numerals of deeds: 金参拾萬円. One alone is a number only before a counter: 弐号.
+_PLAIN = str.maketrans(
+    "壱壹弐貳参參肆伍陸漆捌玖拾佰陌仟阡萬", "一一二二三三四五六七八九十百百千千万"
+)
+_FORMAL = re.compile(
+    r"(?:[壱壹弐貳参參肆伍陸漆捌玖一二三四五六七八九]?[拾佰陌仟阡萬百千万億])++[壱壹弐貳参參肆伍陸漆捌玖]?+"
+    r"|[壱壹弐貳参參](?=[円号番圓])"
+)
 _DECIMAL = re.compile(
     r"(?<![〇零一二三四五六七八九十百千万億兆])([〇零一二三四五六七八九十百]{1,6})[・.]([〇零一二三四五六七八九]{1,4})"
     r"(?=[%万億兆倍度秒割]|パーセント|ポイント|メートル|キロ|トン|ミリ|センチ|ヘクタール)"
@@ -33,7 +41,7 @@ _ERA = re.compile(
 )
 _ERA_START = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 _FRACTION = re.compile(
-    rf"(?<![0-9])({DIGITS}|[二三四五六七八九十百]{{1,3}}+)分の({DIGITS}|[一二三四五六七八九十百]{{1,3}}+)"
+    rf"(?<![0-9])({DIGITS}|[二三四五六七八九十百千万]{{1,3}}+)分の({DIGITS}|[一二三四五六七八九十百]{{1,3}}+)"
 )
 _AVERAGE = re.compile(
     r"([0-9]{1,2}|[一二三四五六七八九])割([0-9]|[一二三四五六七八九])分"
@@ -52,22 +60,21 @@ _IDIOMS = re.compile(
     "七転八|二束三文|四面楚歌|四苦八苦|九分九厘|"
     "百発百中|千変万化|十人十色|三拍子|二刀流|三つ編み|三つ巴|"
     "三つどもえ|四つ角|四つ葉|八つ当たり|五十音|"
-    "十五夜|七五三|百戦錬磨|千差万別|十中八九|一石二鳥|"
+    "一時(?![間半0-9])|十五夜|七五三|百戦錬磨|千差万別|十中八九|一石二鳥|"
     "五里霧中|三寒四温|千鳥|万年筆|万国|万博|万歳|"
     "万引|万全|万一|万が一|第三者|第三国|第三セクター|二次会|"
     "二次元|三次元|二酸化|一酸化|五十嵐|五代目|"
     "九十九里|三段論法|二段構え|二番煎じ|二の足|二の次|十八番|二日酔い|三つ子の魂|百聞|百日紅|三途|"
     "千秋楽|千載一遇|一日千秋|千里眼|百害|百薬|百獣|百鬼|"
-    "百花|千切|万年|三行半|八つ橋|二毛作|三権|十手)"
+    "百花|千切|万年|三行半|八つ橋|二毛作|三権|十手)|四半期"
 )
 
 _SOFT_WORDS = soft_words(
     {
         "十分": (10,), "一昨年": (2,), "一昨日": (2,), "おととし": (2,), "おととい": (2,),
         "再来年": (2,), "再来週": (2,), "再来月": (2,), "双方": (2,), "ふたつ": (2,),
-        "二つ": (2,), "ふたり": (2,), "ひとつ": (1,), "ひとり": (1,), "一つ": (1,), "三つ": (3,),
-        "みっつ": (3,), "四つ": (4,), "よっつ": (4,), "五つ": (5,), "六つ": (6,), "七つ": (7,),
-        "八つ": (8,), "九つ": (9,), "二重": (2,), "三重": (3,), "二国": (2,), "三国": (3,),
+        "二つ": (2,), "ふたり": (2,), "ひとつ": (1,), "ひとり": (1,), "一つ": (1,),
+        "みっつ": (3,), "よっつ": (4,), "二重": (2,), "三重": (3,), "二国": (2,), "三国": (3,),
         "半世紀": (50, Fraction(1, 2)), "四半世紀": (25,),
         "半年": (6, Fraction(1, 2)), "半月": (15, 2, Fraction(1, 2)),
         "半日": (12, Fraction(1, 2)), "半ダース": (6,), "ダース": (12,),
@@ -117,6 +124,7 @@ _VAGUE = "数何幾"
 
 def read(text: str) -> Iterator[Quantity]:
     """Yield the numbers of folded Japanese text, in no fixed order."""
+    text = _FORMAL.sub(lambda match: match[0].translate(_PLAIN), text)
     for reader in (_read_eras, _read_averages, _read_fractions, _read_decimals):
         found = list(reader(text))
         yield from found
@@ -181,7 +189,7 @@ def _read_numeral(text: str, match: re.Match[str]) -> Iterator[Quantity]:
 
 def _is_composed(run: str) -> bool:
     """Tell whether a kanji run is a number without a counter: 二十 and 二〇一七 are, 三 is not."""
-    units = sum(sign in "十百千万億兆" for sign in run)
+    units = sum(sign in "十百千万億兆京" for sign in run)
     return 0 < units < len(run) or (len(run) > 2 and "〇" in run)
 
 
@@ -196,6 +204,8 @@ def _with_kind(text: str, match: re.Match[str], value: Fraction) -> Quantity:
     kind: QuantityKind = next(
         (kind for pattern, kind in _KINDS if pattern.match(text, end)), "number"
     )
+    if text.startswith("ダース", end):
+        return Quantity(value * 12, "number", start, end + 3, run + "ダース", scale=12)
     if text.startswith("割", end) and not text.startswith(("割れ", "割合"), end):
         share = percentage(value * 10) | {value}
         return Quantity(value * 10, "percent", start, end + 1, run + "割", also=share)

@@ -24,9 +24,12 @@ from workbench.checks.quantities import (
 _START = r"(?<![가-힣0-9])"
 # 1억 2천만 and 3만 5000 are one number; 5만 3명 is two.
 _JOIN = (
-    rf"(?:(?<=[만억조]) (?={DIGITS}[십백천만억]|[0-9]{{4}}(?![0-9])|[0-9],[0-9]{{3}}(?![0-9,])))?+"
+    rf"(?:(?<=[만억조경]) (?={DIGITS}[십백천만억]|[0-9]{{4}}(?![0-9])"
+    r"|[0-9],[0-9]{3}(?![0-9,])))?+"
 )
-_NUMERAL = re.compile(rf"{DIGITS}(?:{_JOIN}(?:{DIGITS}|[십백천만억조]))*+")
+_NUMERAL = re.compile(
+    rf"{DIGITS}(?:{_JOIN}(?:{DIGITS}|[십백천만억조]|경(?![가-힣])|경(?=여?원|[0-9])))*+"
+)
 _FRACTION = re.compile(
     rf"(?<![0-9])({DIGITS}[십백천만억]?|[이삼사오육칠팔구십백]{{1,3}}+)"
     rf"분의 ?({DIGITS}|[일이삼사오육칠팔구])"
@@ -77,7 +80,8 @@ _SINO_COUNTERS = re.compile(
     "여 ?명|할|도|점|인|건|곳|마리|평|리|가지|"
     "척|발|세기|주년|학년|반|항|장|포인트|가구|통|형제|자매|남매)"
 )
-_SINO = re.compile(rf"{_START}[일이삼사오육륙칠팔구영공십백천만억조]++")
+_SINO_SIGNS = "[일이삼사오육륙칠팔구영공십백천만억조]"
+_SINO = re.compile(rf"{_START}{_SINO_SIGNS}++(?:(?<=[만억조]) {_SINO_SIGNS}{{2,}}+)*+")
 _SINO_MONTH = re.compile(rf"{_START}(삼|사|오|유|칠|팔|구|시|십일|십이)월(?![가-힣]*요일)")
 _MONTHS = {
     "삼": 3, "사": 4, "오": 5, "유": 6, "칠": 7, "팔": 8, "구": 9, "시": 10, "십일": 11, "십이": 12,
@@ -101,6 +105,7 @@ _SOFT_WORDS = soft_words(
         "일고여덟": (7, 8), "환갑": (60,), "칠순": (70,), "팔순": (80,), "구순": (90,),
         "더블": (2,), "트리플": (3,), "제로": (0,), "단둘": (2,), "2차대전": (2,), "세쌍둥이": (3,),
         "사계절": (4,), "사방": (4,), "삼각": (3,), "세로": (3,), "십여": (10,), "분기": (4,),
+        "다스": (12,), "반 다스": (6,),
         "스무남은": (20,), "십대": (10,), "이십대": (20,), "삼십대": (30,), "사십대": (40,),
         "이중": (2,), "삼중": (3,), "양자": (2,), "갑절": (2,), "사륜": (4,), "이륜": (2,),
         "곱절": (2,), "두배": (2,),
@@ -121,6 +126,7 @@ _KINDS: tuple[tuple[re.Pattern[str], QuantityKind], ...] = (
 _HALF = re.compile(" ?[가-힣]{1,3} 반(?![가-힣]{2})|년반")
 # 3조 원 is an amount; 제7조 is an article and 2인 1조 a team.
 _MONEY = re.compile("여? ?(?:원|달러|엔|유로|위안|[0-9])")
+_DOZEN = re.compile(" ?(?:다스|타스)")
 _VAGUE = re.compile(r"(?:수|몇|수 |몇 )\Z")
 
 
@@ -173,7 +179,10 @@ def _read_native(text: str) -> Iterator[Quantity]:
         words = match[0].rstrip()
         end = match.start() + len(words)
         firm = _is_firm(text, match, words, end)
-        if firm or words != match[0]:
+        if dozen := _DOZEN.match(text, end):
+            words = text[match.start() : dozen.end()]
+            yield Quantity(value * 12, "number", match.start(), dozen.end(), words, scale=12)
+        elif firm or words != match[0]:
             yield Quantity(value, "number", match.start(), end, words, value <= 2 or not firm)
 
 
@@ -205,6 +214,8 @@ def _read_sino(text: str) -> Iterator[Quantity]:
 
 def _with_kind(text: str, match: re.Match[str], value: Fraction) -> Quantity:
     run, start, end = match[0], *match.span()
+    if dozen := _DOZEN.match(text, end):
+        return Quantity(value * 12, "number", start, dozen.end(), run + dozen[0], scale=12)
     if text.startswith("할", end):
         share = percentage(value * 10) | {value}
         return Quantity(value * 10, "percent", start, end + 1, run + "할", also=share)

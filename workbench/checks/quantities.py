@@ -34,6 +34,7 @@ class Quantity:
     soft quantities may be absent from a good translation (一つ, "a pair", 両国): a missing one is
     no doubt, but it can be the counterpart of a number of the other side.
     scale is the factor of the unit words (25 million: 1000000), which a range hands to its start.
+    units are what it may count (3キロ: km or kg), empty where the text leaves that open.
     """
 
     value: Fraction
@@ -44,6 +45,7 @@ class Quantity:
     soft: bool = False
     also: frozenset[Fraction] = frozenset()
     scale: int = 1
+    units: frozenset[str] = frozenset()
 
     @property
     def values(self) -> frozenset[Fraction]:
@@ -115,7 +117,7 @@ class Numerals:
         if len(run) > 2 * _LONGEST:
             return None
         total, section, current = Fraction(0), Fraction(0), None
-        ceiling, step = 10**16, 10**4
+        ceiling, step = 10**20, 10**4
         for part in _PART.findall(run):
             if part in self.large:
                 if self.large[part] >= ceiling:
@@ -164,12 +166,12 @@ _PART = re.compile(rf"{DIGITS}|[^0-9 ]")
 KANJI = Numerals(
     {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0},
     {"十": 10, "百": 100, "千": 1000},
-    {"万": 10**4, "億": 10**8, "兆": 10**12},
+    {"万": 10**4, "億": 10**8, "兆": 10**12, "京": 10**16},
 )
 HANGUL = Numerals(
     {sign: value for value, sign in enumerate("영일이삼사오육칠팔구")} | {"륙": 6, "공": 0},
     {"십": 10, "백": 100, "천": 1000},
-    {"만": 10**4, "억": 10**8, "조": 10**12},
+    {"만": 10**4, "억": 10**8, "조": 10**12, "경": 10**16},
 )
 
 

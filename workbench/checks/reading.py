@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from workbench.checks import numbers_en, numbers_ja, numbers_ko
 from workbench.checks.quantities import Quantity, fold, in_order
+from workbench.checks.units import find_units
 
 READERS = {"ja": numbers_ja.read, "ko": numbers_ko.read, "en": numbers_en.read}
 
@@ -15,6 +16,13 @@ READERS = {"ja": numbers_ja.read, "ko": numbers_ko.read, "en": numbers_en.read}
 _BETWEEN = re.compile(
     r"\s*(?:[~\-、,・·]|to|or|and|から|ないし|에서|내지|또는|か)\s*", re.IGNORECASE
 )
+_KNOWN = {
+    "year": frozenset({"calendar", "year", "age"}),
+    "month": frozenset({"month-of-year"}),
+    "percent": frozenset({"%"}),
+    "word": frozenset[str](),
+}
+_SPAN = re.compile(r"\s*(?:[~\-]|to|or|から|ないし|에서|내지|또는|か)\s*", re.IGNORECASE)
 
 # (unit between the numbers, unit after the second, how many of the second make one of the first)
 _COMPOUNDS = tuple(
@@ -29,6 +37,9 @@ _COMPOUNDS = tuple(
             100,
         ),
         (r"\s?(?:ドル|달러|ユーロ|유로|dollars?)(?:\s|and)*", r"\s?(?:セント|센트|cents?)", 100),
+        (r"円", r"銭", 100),
+        (r"秒", r"(?<=[0-9〇一二三四五六七八九]{2})", 100),
+        (r"秒", r"(?<![0-9〇一二三四五六七八九]{2})", 10),
         (r"\s?(?:キロ|킬로)", r"", 1000),
         (r"度", r"分", 10),
     )
@@ -44,12 +55,36 @@ def read_numbers(text: str, language: str) -> tuple[Quantity, ...]:
     reader = READERS.get(language.split("-")[0])
     if reader is None:
         return ()
-    folded = fold(text)
+    folded, code = fold(text), language.split("-")[0]
     found = tuple(_join(folded, in_order(reader(folded))))
+    counted = tuple(_with_unit(folded, quantity, code) for quantity in _spread(folded, found))
     return tuple(
         replace(quantity, text=text[quantity.start : quantity.end])
-        for quantity in _spread(folded, found)
+        for quantity in _share_units(folded, counted)
     )
+
+
+def _is_span(between: str) -> bool:
+    return len(between) < 6 and bool(_SPAN.fullmatch(between))
+
+
+def _with_unit(text: str, quantity: Quantity, code: str) -> Quantity:
+    if quantity.units:
+        return quantity
+    if quantity.kind in _KNOWN:
+        return replace(quantity, units=_KNOWN[quantity.kind])
+    units = find_units(text, quantity.start, quantity.end, code)
+    return replace(quantity, units=units)
+
+
+def _share_units(text: str, found: tuple[Quantity, ...]) -> Iterator[Quantity]:
+    """Yield the quantities; the start of a range also has the unit of its end (3〜5キロ)."""
+    for quantity, following in zip_longest(found, found[1:]):
+        shared = following and not quantity.units and quantity.kind == following.kind
+        if shared and _is_span(text[quantity.end : following.start]):
+            yield replace(quantity, units=following.units)
+        else:
+            yield quantity
 
 
 def _join(text: str, found: tuple[Quantity, ...]) -> Iterator[Quantity]:
