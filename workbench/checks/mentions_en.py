@@ -1,0 +1,186 @@
+"""Reads the names of English: capitals that are no common word, title, month or nationality.
+
+lowercase.txt lists words that English text usually writes in small letters, one a line.
+"""
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+from workbench.checks.gazetteer import places
+from workbench.checks.mentions import Mention, Part, Reading, joined
+from workbench.checks.sounds import latin
+
+_WORD = re.compile(r"(?:[A-Z]\.)+|[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_COMMON_ENDS = re.compile(
+    r"(?:ing|ed|ly|tions?|ers|ors|ments?|ness|ants?|ents|ances?|ences?|ity|ities|ive|ous|able|isms?"
+    r"|ists?|ology|graphy|ways?|fuls?|less|ships?|hoods?|ates|izes?|ents|ories)$"
+)
+_SPEAKS = re.compile(
+    r",? (?:said|says|told|recalled|recalls|added|explained|asked|smiled|laughed|replied|answered)\b"
+)
+_POSSESSIVE = re.compile(r"['’](?:s|S|re|ll|ve|d|m|t)?$")
+_WITHIN = re.compile(r"[ \t]{1,2}|-")  # what may stand between the words of one name
+_TITLES = frozenset(
+    "mr mrs ms miss dr prof sir dame lord lady rev st king queen prince princess president "
+    "chairman chairwoman chair minister premier governor mayor senator rep gen col maj capt lt sgt "
+    "corporal private judge justice professor coach captain general ambassador pope emperor "
+    "empress director inspector detective officer reverend father sister brother aunt uncle grandma "
+    "grandpa granny mother secretary spokesman spokeswoman spokesperson lawmaker reporter author "
+    "actor actress singer writer poet nurse doctor pastor bishop engineer".split()
+)
+_NO_NAMES = frozenset(
+    "i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february "
+    "march april may june july august september october november december jan feb mar apr jun jul "
+    "aug sept oct nov dec internet christmas easter covid tv pc ok bc ad am pm gdp ceo dna aids "
+    "north south east west northern southern eastern western confucian buddhist catholic protestant "
+    "christian muslim islamic islam jewish olympic olympics paralympic olympian nobel communist "
+    "mr mrs ms dr buddhism christianity confucianism bible god web q a the sir madam mom dad "
+    "wi-fi e-mail".split()
+)
+# Korean family names that are English words too; before a given name they are names.
+_FAMILIES = {
+    "lee": ("i", "Ri"), "rhee": ("i",), "yi": ("i",), "li": ("Ri", "i"), "park": ("PaK",),
+    "pak": ("PaK",), "choi": ("Ce",), "choe": ("Ce",), "song": ("SoN",), "moon": ("MuN",),
+    "sun": ("SuN", "SoN"), "young": ("YoN",), "woo": ("u",), "noh": ("No",), "roh": ("No", "Ro"),
+    "ryu": ("Yu", "RYu"), "lim": ("iM", "RiM"), "rim": ("iM", "RiM"), "yoo": ("Yu",),
+    "ha": ("Ha",), "ma": ("Ma",), "min": ("MiN",), "shin": ("SiN",), "ban": ("PaN",),
+    "do": ("To",), "go": ("Ko",), "so": ("So",), "an": ("aN",), "han": ("HaN",), "sung": ("SoN",),
+    "jung": ("JoN",), "chung": ("JoN", "CuN"), "hur": ("Ho",), "suh": ("So",), "kang": ("KaN",),
+    "bae": ("Be",), "king": ("KiN",), "nam": ("NaM",), "won": ("WoN",), "sim": ("SiM",),
+    "hong": ("HoN",), "kook": ("KuK",), "gil": ("KiR",), "in": ("iN",), "seung": ("SuN",),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    lines = (files("workbench.checks") / "lowercase.txt").read_text("utf-8")
+    return frozenset(lines.split()) | _TITLES | _NO_NAMES
+
+
+def read(text: str) -> Reading:
+    """Return the names of an English text, and windows of its capitalised words."""
+    words = [(m.start(), m.start() + len(word), word) for m in _WORD.finditer(text)
+             for word in [_bare(m[0])]]  # fmt: skip
+    names = [word for word in words if word[2][:1].isupper()]
+    runs = _runs(text, names)
+    mentions = [mention for run in runs for mention in _mentions(text, run)]
+    return Reading(tuple(mentions), _windows(runs))
+
+
+def _bare(word: str) -> str:
+    """Return a word without its possessive, and Korean alone of Korean-born."""
+    word = _POSSESSIVE.sub("", word)
+    head, _, tail = word.partition("-")
+    return head if len(tail) > 3 and tail in _common() else word
+
+
+def _runs(text: str, names: list[tuple[int, int, str]]) -> list[list[tuple[int, int, str]]]:
+    """Return the capitalised words in runs that only spaces part."""
+    runs: list[list[tuple[int, int, str]]] = []
+    for word in names:
+        if runs and _WITHIN.fullmatch(text, runs[-1][-1][1], word[0]):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return runs
+
+
+def _mentions(text: str, run: list[tuple[int, int, str]]) -> list[Mention]:
+    found = []
+    rest = run
+    while rest:
+        taken, place = _place(rest)
+        if taken:
+            found.append(_mention(text, rest[:taken], place, True))
+        rest = rest[taken or 1 :] if taken else rest
+        if not taken:
+            names = _leading(text, rest)
+            if names:
+                found.append(_mention(text, names, None, _is_sure(text, names, run)))
+            rest = rest[len(names) or 1 :]
+    return found
+
+
+def _place(words: list[tuple[int, int, str]]) -> tuple[int, int | None]:
+    """Return how many of the words name a place of the gazetteer, and which."""
+    for count in range(min(4, len(words)), 0, -1):
+        name = " ".join(word[2] for word in words[:count])
+        if name in places("en") and (count > 1 or name.lower() not in _common()):
+            return count, places("en")[name]
+    return 0, None
+
+
+def _leading(text: str, words: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Return the words of the name at the head of a run: up to a common word or a place."""
+    names: list[tuple[int, int, str]] = []
+    for index, word in enumerate(words):
+        following = words[index + 1][2] if index + 1 < len(words) else ""
+        if _is_common(word[2], following) or (not names and len(word[2]) < 2):
+            break
+        names.append(word)
+    return names
+
+
+def _is_common(word: str, following: str) -> bool:
+    small = word.lower().replace("’", "'")
+    if len(small) > 6 and _COMMON_ENDS.search(small):
+        return True
+    if small in _FAMILIES and following and not _is_common(following, ""):
+        return False
+    if small in _NO_NAMES or small in _TITLES:
+        return True
+    return small in _common()
+
+
+def _mention(
+    text: str, words: list[tuple[int, int, str]], place: int | None, sure: bool
+) -> Mention:
+    parts = tuple(Part(start, end, sounds(word)) for start, end, word in words)
+    if place is not None:
+        return Mention("place", parts, sure, place)
+    before = re.search(r"([A-Za-z]+)\.? $", text[max(0, words[0][0] - 20) : words[0][0]])
+    after = text[words[-1][1] : words[-1][1] + 6]
+    titled = before is not None and before[1].lower() in _TITLES
+    person = titled or re.match(r", \d\d\b| \(\d\d\)", after) is not None
+    return Mention("person" if person else "name", parts, sure)
+
+
+def _is_sure(text: str, names: list[tuple[int, int, str]], run: list[tuple[int, int, str]]) -> bool:
+    """Tell a name from a capital at the start of a sentence, a heading or an acronym."""
+    if all(word[2].isupper() and len(word[2]) < 6 for word in names):
+        return False
+    if len(names) > 1 or names[0][0] > run[0][0]:
+        return True
+    before = text[: names[0][0]].rstrip("\"'“‘( ")
+    within = bool(before) and before[-1] not in ".!?:;—–-…\n”’"
+    return within or _SPEAKS.match(text, names[0][1]) is not None
+
+
+def _windows(runs: list[list[tuple[int, int, str]]]) -> tuple[Part, ...]:
+    found = []
+    for run in runs:
+        parts = [Part(start, end, sounds(word)) for start, end, word in run]
+        for first, last in (
+            (i, j) for i in range(len(run)) for j in range(i, min(i + 4, len(run)))
+        ):
+            window = parts[first : last + 1]
+            turned = joined([*window[1:], window[0]]) if len(window) > 1 else ()
+            found.append(Part(window[0].start, window[-1].end, joined(window) + turned))
+    return tuple(found)
+
+
+def sounds(word: str) -> tuple[str, ...]:
+    """Return the ways a word may sound; Korean family names have ways of their own."""
+    small = word.lower()
+    plain = latin(word)
+    ways = (*_FAMILIES.get(small, ()), plain, latin(word, True), *_foreign(plain))
+    if small.endswith("e") and len(small) > 3 and plain.endswith("e"):
+        ways += (plain[:-1],)
+    return tuple(dict.fromkeys(way for way in ways if way))
+
+
+def _foreign(plain: str) -> tuple[str, ...]:
+    """Return the sound without a plural or an adjective's ending: Ethiopian, Senkakus."""
+    ends = [end for end in ("aN", "iaN", "S", "iSu", "eSe", "iSi") if plain.endswith(end)]
+    return tuple(plain[: -len(end)] for end in ends if len(plain) - len(end) > 3)

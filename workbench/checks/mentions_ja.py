@@ -1,0 +1,328 @@
+"""Reads the names of Japanese with the morphemes and readings of MeCab and ipadic."""
+
+import re
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from workbench.checks.gazetteer import places
+from workbench.checks.mentions import Mention, Part, Reading, joined
+from workbench.checks.sounds import hangul, hanja, kana, latin
+
+_TITLES = frozenset(
+    "氏 さん 様 さま 君 くん ちゃん 容疑者 被告 選手 監督 記者 博士 教授 准教授 首相 大統領 議員 知事 "
+    "市長 村長 町長 社長 会長 委員長 書記 総書記 主席 大臣 外相 長官 大使 将軍 大佐 少佐 中佐 先生 "
+    "牧師 神父 医師 弁護士 判事 検事 部長 課長 局長 所長 院長 校長 船長 機長 元帥 王 女王 殿下 陛下 "
+    "夫人 嬢 夫妻 兄弟 姉妹 親方 棋士 九段 八段 前首相 元首相 副社長 教諭 伍長 軍曹 消防長".split()
+)
+_FAMILIAR = frozenset("さん 様 さま 君 くん ちゃん".split())
+# Before さん these are no names: お母さん, 患者さん.
+_COMMON = re.compile(
+    r"[皆客奥娘息嫁婿母父兄姉弟妹孫親神猫犬医馬鹿王者家屋]|.*[者人員屋士師長客手様民官婦生]$|(?:お|ご)?"
+    r"(?:みな|かみ|ばあ|じい|とう|かあ|にい|ねえ|まわり|巡査|大工|隣|親方|赤|婆|爺|坊)"
+)
+_SHORT = frozenset("元前現新米日韓中英仏独露伊豪加印台朝")  # 元首相, 米大統領: no names
+_BODY = re.compile(r"..[庁省党社大局部会寺院軍隊駅署銀圏室団組連]$")  # 経企庁, 林野庁: bodies
+_KATAKANA = re.compile(
+    r"[ァ-ヺ][ァ-ヺー]+(?:[・＝=･][ァ-ヺ][ァ-ヺー]*)*|[ァ-ヺ](?:[・＝=･][ァ-ヺ][ァ-ヺー]*)+"
+)
+_PIECE = re.compile(r"[ァ-ヺー]+")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z.&'’-]*[A-Za-z0-9]")
+_HAN = re.compile(r"[一-鿿々]+")
+_GLOSS = re.compile(r"[（(]([ァ-ヺー・＝ぁ-ゖ]+)[）)]")
+_AGE = re.compile(r"[（(][0-9０-９一二三四五六七八九十〇]{1,4}[歳）)]")
+_KINDS = {"人名": "person", "地域": "place", "組織": "organisation"}
+_BRANCHES = {"人名", "地域"}
+
+_local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One morpheme: its place in the text, its class, and its reading ("" where unknown)."""
+
+    start: int
+    end: int
+    surface: str
+    pos: tuple[str, ...]
+    reading: str
+
+    @property
+    def noun(self) -> bool:
+        """Tell nouns and prefixes, of which names are made."""
+        return self.pos[0] in {"名詞", "接頭詞"} and self.pos[1] not in {"数", "非自立", "代名詞"}
+
+    @property
+    def proper(self) -> str:
+        """Return 人名, 地域, 組織 or 一般 for a proper noun, else ""."""
+        return self.pos[2] if self.pos[1] == "固有名詞" else ""
+
+
+def read(text: str) -> Reading:
+    """Return the names of a Japanese text, and windows of its nouns and katakana."""
+    tokens = _tokens(text)
+    glosses = {m.start(): m for m in _GLOSS.finditer(text)}
+    found = [*_katakana_names(text, tokens, glosses), *_latin_names(text)]
+    taken = [(m.start, m.end) for m in found] + [m.span() for m in glosses.values()]
+    found.extend(_kanji_names(text, tokens, glosses, taken))
+    found.sort(key=lambda mention: mention.start)
+    return Reading(tuple(found), tuple(_windows(text, tokens)))
+
+
+def _tagger() -> Any:
+    """Return the tagger of this thread: MeCab's are not to be shared."""
+    if not hasattr(_local, "tagger"):
+        import ipadic
+        import MeCab
+
+        _local.tagger = MeCab.Tagger(ipadic.MECAB_ARGS)
+    return _local.tagger
+
+
+def _tokens(text: str) -> list[Token]:
+    found: list[Token] = []
+    place = 0
+    clean = text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+    for line in _tagger().parse(clean).splitlines():
+        surface, _, features = line.partition("\t")
+        if features:
+            start = clean.find(surface, place)
+            place = start + len(surface)
+            pos = tuple(features.split(","))
+            reading = pos[7] if len(pos) > 7 else ""
+            found.append(Token(start, place, surface, pos, reading))
+    return found
+
+
+def _katakana_names(
+    text: str, tokens: list[Token], glosses: dict[int, re.Match[str]]
+) -> list[Mention]:
+    inside = {place for m in glosses.values() for place in range(*m.span())}
+    known = {token.start: token for token in tokens}
+    found = []
+    for run in _KATAKANA.finditer(text):
+        if run.start() in inside:
+            continue
+        place = _place_at(text, run)
+        if place is not None:
+            found.append(Mention("place", (Part(*run.span(), (kana(run[0]),)),), True, place))
+        elif mention := _katakana_name(text, run, known):
+            found.append(mention)
+    return found
+
+
+def _place_at(text: str, run: re.Match[str]) -> int | None:
+    return places("ja").get(run[0])
+
+
+def _katakana_name(text: str, run: re.Match[str], known: dict[int, Token]) -> Mention | None:
+    pieces = [(run.start() + m.start(), run.start() + m.end()) for m in _PIECE.finditer(run[0])]
+    tokens = [known.get(start) for start, _ in pieces]
+    parts = tuple(Part(start, end, (kana(text[start:end]),)) for start, end in pieces)
+    titled = _title_at(text, run.end())
+    if not titled and not any(token is None or _may_be_name(token) for token in tokens):
+        return None
+    if titled and len(parts) == 1 and tokens[0] and tokens[0].end == run.end():
+        titled = titled and (_may_be_name(tokens[0]) or len(tokens[0].pos) < 8)
+    proper = any(token is not None and _is_known_name(token) for token in tokens)
+    kind = "person" if titled else _kind(tokens[0])
+    return Mention(kind, parts, bool(titled or proper and len(run[0]) > 2 or len(parts) > 1))
+
+
+def _may_be_name(token: Token) -> bool:
+    return bool(token.proper) or len(token.pos) < 8
+
+
+def _is_known_name(token: Token) -> bool:
+    return token.proper in _BRANCHES and len(token.pos) >= 8
+
+
+def _kind(token: Token | None) -> str:
+    return _KINDS.get(token.proper, "name") if token and len(token.pos) >= 8 else "name"
+
+
+def _title_at(text: str, place: int) -> bool:
+    """Tell whether a title or an age in brackets follows."""
+    if _AGE.match(text, place):
+        return True
+    after = text[place : place + 5]
+    after = after[1:] if after[:1] in {"元", "前", "米"} else after
+    return any(after.startswith(title) for title in _TITLES if title != "王")
+
+
+def _latin_names(text: str) -> list[Mention]:
+    return [
+        Mention("name", (Part(*m.span(), (latin(m[0]),)),), False, places("en").get(m[0]))
+        for m in _LATIN.finditer(text)
+        if m[0][0].isupper()
+    ]
+
+
+def _kanji_names(
+    text: str,
+    tokens: list[Token],
+    glosses: dict[int, re.Match[str]],
+    taken: list[tuple[int, int]],
+) -> list[Mention]:
+    found: list[Mention] = []
+    index = 0
+    while index < len(tokens):
+        count, mention = _name_at(text, tokens, index, glosses)
+        if mention and not any(s < mention.end and mention.start < e for s, e in taken):
+            found.append(mention)
+        index += max(count, 1)
+    return found
+
+
+def _name_at(
+    text: str, tokens: list[Token], index: int, glosses: dict[int, re.Match[str]]
+) -> tuple[int, Mention | None]:
+    """Return how many tokens from here are a name, and the name."""
+    for count in range(4, 0, -1):
+        group = tokens[index : index + count]
+        if len(group) == count and group[0].noun:
+            place = places("ja").get(text[group[0].start : group[-1].end])
+            if place is not None and not _goes_on(tokens, index + count):
+                return count, _placed(group, place)
+    count = _length(text, tokens, index, glosses)
+    if not count:
+        return 0, None
+    group = tokens[index : index + count]
+    return count, _named(text, group, glosses.get(group[-1].end))
+
+
+def _goes_on(tokens: list[Token], index: int) -> bool:
+    """Tell whether a token continues the name of a person: 中国太郎, パリ・…"""
+    return index < len(tokens) and tokens[index].pos[3:4] == ("名",)
+
+
+def _placed(group: list[Token], place: int) -> Mention:
+    part = Part(group[0].start, group[-1].end, (kana("".join(t.reading for t in group)),))
+    return Mention("place", (part,), True, place)
+
+
+def _length(text: str, tokens: list[Token], index: int, glosses: dict[int, re.Match[str]]) -> int:
+    """Return of how many tokens the name that begins here is made; 0 for no name."""
+    run = index
+    while run < len(tokens) and run - index < 5 and _may_belong(tokens[run], run > index):
+        run += 1
+    for end in range(run, index, -1):
+        group = tokens[index:end]
+        surface = text[group[0].start : group[-1].end]
+        if group[-1].end in glosses and len(surface) < 8 and not _PIECE.fullmatch(surface):
+            return end - index
+        if _title_at(text, group[-1].end) and _is_person(group, surface):
+            return end - index
+    if not tokens[index].proper or tokens[index].surface in _SHORT:
+        return 0
+    end = index + 1
+    if tokens[index].proper == "人名":
+        while end < run and tokens[end].proper == "人名" and end - index < 3:
+            end += 1
+    return end - index
+
+
+def _may_belong(token: Token, inside: bool) -> bool:
+    if token.surface in _TITLES or token.pos[1] == "接尾" and not token.proper and inside:
+        return len(token.surface) == 1 and bool(_HAN.fullmatch(token.surface)) and (
+            token.surface not in _TITLES and token.pos[2] not in {"助数詞", "人名"}
+        )  # fmt: skip
+    return token.noun and token.pos[1] not in {"副詞可能", "サ変接続"} and (
+        bool(_HAN.fullmatch(token.surface) or re.fullmatch(r"[ぁ-ゖ]{2,}", token.surface))
+    )  # fmt: skip
+
+
+def _is_person(group: list[Token], surface: str) -> bool:
+    """Tell a name before a title from a common noun: 荻さん, but not 患者さん."""
+    if _COMMON.fullmatch(surface) or len(surface) > 6 or surface in _SHORT:
+        return False
+    if any(token.proper == "人名" for token in group):
+        return all(token.proper or len(token.surface) == 1 for token in group)
+    return all(len(token.pos) < 8 for token in group) or len(surface) == 1 == len(group)
+
+
+def _named(text: str, group: list[Token], gloss: re.Match[str] | None) -> Mention:
+    surface = text[group[0].start : group[-1].end]
+    titled = _title_at(text, group[-1].end) or gloss is not None
+    kinds = [_KINDS.get(token.proper, "name") for token in group]
+    kind = "person" if "person" in kinds or titled and kinds[0] != "place" else kinds[0]
+    if gloss:
+        parts: tuple[Part, ...] = (_whole(group, (kana(gloss[1]),)),)
+    elif kind == "person" and len(group) == 2 and len(surface) > 2:
+        parts = tuple(Part(t.start, t.end, readings(t.surface, t.reading)) for t in group)
+    else:
+        parts = (_whole(group, readings(surface, "".join(t.reading for t in group))),)
+    full = len(group) > 1 and [t.pos[3] for t in group] == ["姓", "名"]
+    if _BODY.search(surface):
+        return Mention("organisation", parts, False)
+    sure = titled or full or kind == "place" and len(surface) > 1 and len(group[0].pos) >= 8
+    return Mention(kind, parts, sure and kind != "organisation")
+
+
+def _whole(group: list[Token], first: tuple[str, ...]) -> Part:
+    return Part(group[0].start, group[-1].end, first)
+
+
+@lru_cache(maxsize=4096)
+def readings(surface: str, reading: str) -> tuple[str, ...]:
+    """Return the ways a noun may sound: as read here, other readings, and in Korean."""
+    ways = [kana(reading or surface)]
+    if _HAN.fullmatch(surface) and len(surface) < 6:
+        ways += [kana(other) for other in _others(surface)]
+        korean = hanja(surface)
+        ways += [hangul(korean)] if korean else []
+        ways += [hangul("이" + korean[1:])] if surface[0] == "李" else []
+    return tuple(dict.fromkeys(way for way in ways if way))
+
+
+def _others(surface: str) -> list[str]:
+    """Return the likeliest readings of a name that stands alone."""
+    found = []
+    for path in _tagger().parseNBest(12, surface).split("EOS\n"):
+        rows = [line.partition("\t")[2].split(",") for line in path.splitlines()]
+        if rows and all(len(row) > 7 and row[0] != "動詞" for row in rows):
+            found.append("".join(row[7] for row in rows))
+    return found
+
+
+def _windows(text: str, tokens: list[Token]) -> list[Part]:
+    """Return stretches of nouns, katakana and kanji in which a name may stand."""
+    found: dict[tuple[int, int], Part] = {}
+    for run in _KATAKANA.finditer(text):
+        pieces = [(run.start() + m.start(), run.start() + m.end()) for m in _PIECE.finditer(run[0])]
+        parts = [Part(start, end, (kana(text[start:end]),)) for start, end in pieces]
+        _spread(parts, found, 4)
+    nouns: list[Part] = []
+    for token in tokens:
+        if not token.noun or not (token.reading or _HAN.fullmatch(token.surface)):
+            _spread(nouns, found, 3)
+            nouns = []
+        else:
+            nouns.append(Part(token.start, token.end, readings(token.surface, token.reading)))
+    _spread(nouns, found, 3)
+    for run in _HAN.finditer(text):
+        _korean(run, found)
+    for word in _LATIN.finditer(text):
+        found[word.span()] = Part(*word.span(), (latin(word[0]),))
+    return list(found.values())
+
+
+def _spread(parts: list[Part], found: dict[tuple[int, int], Part], most: int) -> None:
+    """Add every stretch of neighbours to those found."""
+    for first in range(len(parts)):
+        for last in range(first, min(first + most, len(parts))):
+            window = parts[first : last + 1]
+            key = (window[0].start, window[-1].end)
+            found.setdefault(key, Part(*key, joined(window)))
+
+
+def _korean(run: re.Match[str], found: dict[tuple[int, int], Part]) -> None:
+    """Add what a run of kanji sounds like in Korean, two to four characters at a time."""
+    for first in range(min(len(run[0]), 40)):
+        for size in (2, 3, 4):
+            surface = run[0][first : first + size]
+            if len(surface) == size and (korean := hanja(surface)):
+                key = (run.start() + first, run.start() + first + size)
+                ways = (*found[key].sounds, hangul(korean)) if key in found else (hangul(korean),)
+                found[key] = Part(*key, ways)
