@@ -1,7 +1,7 @@
 """Says how well two short texts of different languages fit, without a model: size, words, numbers.
 
 To teach it a word, add a row to concepts.tsv (ja, en, ko; stems separated by |); a Sino-Korean
-reading goes into hanja.tsv, a pair of languages into _WEIGHTS.
+reading goes into hanja.txt, a pair of languages into _WEIGHTS.
 """
 
 import re
@@ -14,10 +14,16 @@ from math import log
 
 from workbench.checks.integrity import size
 from workbench.checks.reading import read_numbers
+from workbench.checks.sounds import hangul, kana, latin
 
 Words = tuple[frozenset[int], ...]
 
 _LANGUAGES = ("ja", "en", "ko")
+# Consonants by where they are made, since voicing differs between the scripts; no vowels.
+_COARSE = str.maketrans("GDBFVZJCXL", "KTPPPSSSSR")
+_NOT_COARSE = re.compile("[^KTPSNMRH]")
+_DOUBLED = re.compile(r"(.)\1+")
+_WORD = 20  # syllables of a Korean word that are read
 _LATIN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]{2,}")
 _KATAKANA = re.compile(r"[ァ-ヺー]{3,}")
 _HANGUL = re.compile(r"[가-힣]+")
@@ -65,8 +71,8 @@ _WEIGHTS: dict[tuple[str, str], tuple[float, ...]] = {
         *(-2.12, -1.54, -1.23, -0.55, -0.05, -0.13),
     ),
     ("ja", "ko"): (
-        *(4.29, -11.05, -6.91, 1.19, -0.38, 1.81, -0.97, 2.60, -1.43, -1.00, 4.63, 1.23, -0.41),
-        *(-2.53, -2.78, -1.63, -0.77, -1.90, -0.97),
+        *(4.54, -10.95, -7.08, 1.24, -0.37, 1.81, -0.98, 2.13, -1.43, -1.00, 5.09, 1.14, -0.43),
+        *(-2.68, -2.84, -1.64, -0.71, -1.86, -1.06),
     ),
     ("en", "ko"): (
         *(3.15, -5.34, -5.78, 0.74, -0.30, 1.52, -0.84, 3.08, -0.97, -1.53, 1.00, 0.00, 0.00),
@@ -165,7 +171,7 @@ def _shared_readings(here: _Traits, there: _Traits) -> tuple[float, float]:
         return 0.0, 0.0
     table = _readings()
     known = [table[sign] for sign in kanji if sign in table]
-    found = sum(reading in hangul for reading in known)
+    found = sum(any(reading in hangul for reading in readings) for readings in known)
     chance = min(0.9, len(set(hangul)) / 150)
     return found - chance * len(known), float(len(known) - found)
 
@@ -222,8 +228,8 @@ def _korean(word: str, stems: dict[str, frozenset[int]]) -> Iterator[tuple[str, 
 @cache
 def _stems(language: str) -> dict[str, frozenset[int]]:
     table: dict[str, set[int]] = defaultdict(set)
-    for number, row in enumerate(_rows("concepts.tsv")):
-        for stem in row[_LANGUAGES.index(language)].split("|"):
+    for number, row in enumerate(_lines("concepts.tsv")):
+        for stem in row.split("\t")[_LANGUAGES.index(language)].split("|"):
             table[stem].add(number)
     return {stem: frozenset(numbers) for stem, numbers in table.items()}
 
@@ -235,46 +241,16 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def _readings() -> dict[str, str]:
-    return {sign: reading for reading, signs in _rows("hanja.tsv") for sign in signs}
+    """Return the Sino-Korean readings of each kanji, one syllable each."""
+    table: dict[str, str] = defaultdict(str)
+    for row in _lines("hanja.txt"):
+        for sign in row[2:]:
+            table[sign] += row[0]
+    return dict(table)
 
 
-def _rows(name: str) -> list[list[str]]:
-    text = files("workbench.checks").joinpath(name).read_text(encoding="utf-8")
-    return [row.split("\t") for row in text.splitlines()]
-
-
-# Consonants by where they are made, since voicing and doubling differ between the scripts.
-_KANA = {
-    sign: sound
-    for signs, sound in (
-        ("カキクケコガギグゲゴ", "K"),
-        ("サシスセソザジズゼゾヂヅチツ", "S"),
-        ("タテトダデド", "T"),
-        ("ナニヌネノン", "N"),
-        ("ハヒフヘホ", "H"),
-        ("バビブベボパピプペポヴ", "P"),
-        ("マミムメモ", "M"),
-        ("ラリルレロ", "R"),
-    )
-    for sign in signs
-}
-_INITIALS = "KKNTTRMPPSS-SSSKTPH"
-_FINALS = "-KKKNNNTRRRRRRRRMPPTTNSSKTP-"
-_SPELLINGS = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"tch|ch|sh|th(?=[aeiouy])", "s"),
-        ("ph", "p"),
-        ("ck", "k"),
-        ("c(?=[eiy])", "s"),
-        ("x", "ks"),
-        ("ng", "n"),
-        ("r(?![aeiouy])", ""),
-        ("[aeiouwy]", ""),
-    )
-)
-_LETTERS = str.maketrans("kgcqszjtdnhbpfvmrl", "KKKKSSSTTNHPPPPMRR")
-_DOUBLED = re.compile(r"(.)\1+")
+def _lines(name: str) -> list[str]:
+    return files("workbench.checks").joinpath(name).read_text(encoding="utf-8").splitlines()
 
 
 def _sounds(text: str, language: str) -> frozenset[str]:
@@ -283,22 +259,14 @@ def _sounds(text: str, language: str) -> frozenset[str]:
     A Korean word is also given without its last syllables, which may be a particle.
     """
     if language == "ja":
-        words = ["".join(_KANA.get(sign, "") for sign in word) for word in _KATAKANA.findall(text)]
+        words = [_consonants(kana(word)) for word in _KATAKANA.findall(text)]
     elif language == "ko":
-        spoken = [_hangul_sound(word[:20]) for word in _HANGUL.findall(text)]
+        spoken = [_consonants(hangul(word[:_WORD])) for word in _HANGUL.findall(text)]
         words = [word[:end] for word in spoken for end in range(3, len(word) + 1)]
     else:
-        words = [_latin_sound(word) for word in _LATIN.findall(text)]
-    return frozenset(_DOUBLED.sub(r"\1", word) for word in words if len(word) >= 3)
+        words = [_consonants(latin(word)) for word in _LATIN.findall(text)]
+    return frozenset(word for word in words if len(word) >= 3)
 
 
-def _hangul_sound(word: str) -> str:
-    codes = [ord(sign) - ord("가") for sign in word]
-    return "".join(_INITIALS[code // 588] + _FINALS[code % 28] for code in codes).replace("-", "")
-
-
-def _latin_sound(word: str) -> str:
-    word = word.lower()
-    for pattern, sound in _SPELLINGS:
-        word = pattern.sub(sound, word)
-    return word.translate(_LETTERS)
+def _consonants(sound: str) -> str:
+    return _DOUBLED.sub(r"\1", _NOT_COARSE.sub("", sound.translate(_COARSE)))
