@@ -87,6 +87,16 @@ _FRACTION = re.compile(
 _SLASHED = re.compile(r"(?<![0-9/])([0-9]{1,3})/([0-9]{1,3})(?![0-9/])")
 _ORDINAL_DIGITS = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z])", re.IGNORECASE)
 _ORDINAL = re.compile(rf"(?<![A-Za-z])(?:{_either(_ORDINALS)})(?![A-Za-z])", re.IGNORECASE)
+_MOMENT_BEFORE = re.compile(
+    r"\b(?:(?:per|of a|split|single|last|every|each|came|comes?)[ -]|[0-9]-)\Z",
+    re.IGNORECASE,
+)
+_MOMENT = re.compile(r"[ -](?:half|halves|to none|nature|thoughts?|hand|looks?)\b|[^ A-Za-z-]|\Z")
+_BOTH_BEFORE = re.compile(
+    r"\b(?:the|these|those|no|in|between|you|we|us|them|my|our|your|their|his|her|own) \Z",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(r"[- ](?:sides|different|of (?:us|them|you)|income|halves)\b", re.IGNORECASE)
 _MONTH = re.compile(rf"(?<![A-Za-z])(?:{_either(_MONTHS)})(?![A-Za-z])", re.IGNORECASE)
 _DATE_BEFORE = re.compile(
     r"(?:[0-9](?:st|nd|rd|th)?(?: of)?|\b(?:in|of|last|this|"
@@ -98,14 +108,18 @@ _DATE_AFTER = re.compile(r" [0-9]|,? (?:of )?(?:last |this )?(?:[0-9]{4}|year)|[
 _DAY_BETWEEN = re.compile(r"\.? (?:the )?|(?:st|nd|rd|th)?(?: of)? ")
 _DAY_AFTER = re.compile(r"\.? [0-9]")
 _LEADING_POINT = re.compile(r"(?<![0-9A-Za-z.])\.[0-9]{1,6}(?![0-9])")
+_GLUED = re.compile(r"(?<=[A-Za-z])[0-9]{1,4}(?![0-9A-Za-z])")  # Hayabusa2
 _DECADES = re.compile(r"[ -](?:long )?decades?\b|[ -]decade-", re.IGNORECASE)
 _CENTURIES = re.compile(r" centuries\b", re.IGNORECASE)
 _CLOCK = re.compile(r":[0-9]{2}\b|[ ]?[ap]\.?m\b|[ ]?o'clock", re.IGNORECASE)
 _VAGUE = re.compile(r"\b(?:few|several|many|couple(?: of)?) \Z", re.IGNORECASE)
+_POWERS = frozenset(10**power for power in range(2, 10))
 _OUT_OF = re.compile(
-    rf"\b(?:out of(?: every)?|(?:{_WORD}|[0-9]|most) in(?: every)?) \Z", re.IGNORECASE
+    rf"\b(?:out of(?: every)?|(?:{_WORD}|[0-9]|most|times) in(?: every)?) \Z", re.IGNORECASE
 )
-_IN_TEN = re.compile(r" (?:in|out of)(?: every)? (?:10|ten)(?![0-9A-Za-z])", re.IGNORECASE)
+_IN_TEN = re.compile(
+    r" (?:times )?(?:in|out of)(?: every)? (?:10|ten)(?![0-9A-Za-z])", re.IGNORECASE
+)
 _PERCENT = re.compile(r"(?: |-)?(?:%|per ?cent|percentage)", re.IGNORECASE)
 _AGE = re.compile(r"[- ](?:years?|yrs?)[- ]olds?", re.IGNORECASE)
 _MONEY = re.compile(r"[$£€¥₩]\s?\Z")
@@ -114,7 +128,7 @@ _SOFT_WORDS = soft_words(
     {
         "once": (1,), "twice": (2,), "thrice": (3,), "both": (2,), "either": (2,), "neither": (2,),
         "pair": (2,), "pairs": (2,), "couple": (2,), "twin": (2,), "twins": (2,), "duo": (2,),
-        "trio": (3,), "triplets": (3,), "quartet": (4,), "double": (2,), "doubled": (2,),
+        "trio": (3,), "trilogy": (3,), "triplets": (3,), "quartet": (4,), "double": (2,), "doubled": (2,),
         "doubles": (2,), "doubling": (2,), "triple": (3,), "tripled": (3,), "triples": (3,),
         "tripling": (3,), "quadruple": (4,), "quadrupled": (4,), "twofold": (2,),
         "threefold": (3,), "fourfold": (4,), "fivefold": (5,), "tenfold": (10,),
@@ -187,6 +201,8 @@ def _read_fractions(text: str) -> Iterator[Quantity]:
             value = Fraction(int(match[1]), int(match[2]))
             also = frozenset(map(Fraction, (match[1], match[2])))
             yield Quantity(value, "fraction", *match.span(), match[0], True, also)
+    for match in _GLUED.finditer(text):
+        yield Quantity(Fraction(match[0]), "number", *match.span(), match[0], True)
     for match in _LEADING_POINT.finditer(text):
         value = Fraction(f"0{match[0]}")
         yield Quantity(value, "number", *match.span(), match[0], also=frozenset({value * 100}))
@@ -202,7 +218,14 @@ def _read_ordinals(text: str) -> Iterator[Quantity]:
     for match in _ORDINAL.finditer(text):
         value = Fraction(_ORDINALS[match[0].lower()])
         also = frozenset({1 / value} if value in {10, 100, 1000} else ())
-        yield Quantity(value, "ordinal", *match.span(), match[0], value <= 3, also)
+        soft = value == 1 or (value == 2 and _is_moment(text, *match.span()))
+        yield Quantity(value, "ordinal", *match.span(), match[0], soft, also)
+
+
+def _is_moment(text: str, start: int, end: int) -> bool:
+    """Tell whether "second" is a unit of time or part of a phrase: per second, the second half."""
+    before = _MOMENT_BEFORE.search(text[max(0, start - 8) : start])
+    return bool(before or _MOMENT.match(text, end))
 
 
 def _read_months(text: str) -> Iterator[Quantity]:
@@ -213,7 +236,8 @@ def _read_months(text: str) -> Iterator[Quantity]:
         abbreviated = re.search(r"[0-9] \Z", before) or _DAY_AFTER.match(text, after)
         if name[0].isupper() and (len(name) > 4 or name in {"May", "June", "July"} or abbreviated):
             soft = name in {"May", "March", "Mar"} and not dated
-            yield Quantity(Fraction(_MONTHS[name.lower()]), "month", *match.span(), name, soft)
+            value, units = Fraction(_MONTHS[name.lower()]), frozenset({"month-of-year"})
+            yield Quantity(value, "month", *match.span(), name, soft, units=units)
 
 
 def _read_number(text: str, match: re.Match[str]) -> Iterator[Quantity]:
@@ -293,7 +317,8 @@ def _finish(text: str, group: _Group, *, soft: bool) -> Quantity:
         value, end = (value + Fraction(1, 2)) * (scale if half["scale"] else 1), half.end()
     kind = _kind(text, group.start, end, value)
     also |= _other_values(text, group.start, end, value, kind)
-    soft = soft or _is_soft(text[group.start : end], before, value, kind)
+    both = value == 2 and bool(_BOTH_BEFORE.search(before) or _BOTH.match(text, end))
+    soft = soft or both or _is_soft(before, value, kind)
     source = text[group.start : end]
     return Quantity(value, kind, group.start, end, source, soft, frozenset(also), scale)
 
@@ -329,15 +354,15 @@ def _other_values(
         return frozenset({value * 100})
     if text[max(0, start - 1) : start] == "'" or text.startswith("s", end):
         return short_year(value, text[start:end])
+    if text[start:end].lower().endswith("dth") and value in _POWERS:
+        return frozenset({1 / value})
     if text[start:end].lower() in {"six", "6", "eighteen", "18"}:
         return frozenset({Fraction(1, 2)}) if value == 6 else frozenset({Fraction(3, 2)})
     return frozenset()
 
 
-def _is_soft(words: str, before: str, value: Fraction, kind: QuantityKind) -> bool:
-    """Tell whether a translation may leave the number out: one, the two, "out of ten"."""
+def _is_soft(before: str, value: Fraction, kind: QuantityKind) -> bool:
+    """Tell whether a translation may leave the number out: one, "out of ten"."""
     if value in {10, 100} and _OUT_OF.search(before):
         return True
-    if value <= 1 and value.denominator == 1:
-        return kind != "percent"
-    return value == 2 and words.isalpha()
+    return value <= 1 and value.denominator == 1 and kind != "percent"

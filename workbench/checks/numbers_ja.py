@@ -40,8 +40,11 @@ _ERA = re.compile(
     rf"(明治|大正|昭和|平成|令和)(元|{DIGITS}|[〇一二三四五六七八九十]{{1,3}}+)年(代?)"
 )
 _ERA_START = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
+_SECONDS = re.compile(
+    r"(?<![0-9])([0-9]{1,3}|[一二三四五六七八九十]{1,3})秒([0-9]{1,3}|[〇一二三四五六七八九]{1,3})(?![0-9人本つ])"
+)
 _FRACTION = re.compile(
-    rf"(?<![0-9])({DIGITS}|[二三四五六七八九十百千万]{{1,3}}+)分の({DIGITS}|[一二三四五六七八九十百]{{1,3}}+)"
+    rf"(?<![0-9])({DIGITS}|[一二三四五六七八九十百千万]{{1,3}}+)分の({DIGITS}|[一二三四五六七八九十百]{{1,3}}+)"
 )
 _AVERAGE = re.compile(
     r"([0-9]{1,2}|[一二三四五六七八九])割([0-9]|[一二三四五六七八九])分"
@@ -59,8 +62,8 @@ _IDIOMS = re.compile(
     "四六時中|二十四節気|八十八夜|百人一首|二本松|五月雨|"
     "七転八|二束三文|四面楚歌|四苦八苦|九分九厘|"
     "百発百中|千変万化|十人十色|三拍子|二刀流|三つ編み|三つ巴|"
-    "三つどもえ|四つ角|四つ葉|八つ当たり|五十音|"
-    "一時(?![間半0-9])|十五夜|七五三|百戦錬磨|千差万別|十中八九|一石二鳥|"
+    "三つどもえ|四つ角|四つ辻|八重|九重|万機|四畳半|四つ葉|八つ当たり|五十音|"
+    "一時(?!間|半|[0-9]{{1,2}}分)|十五夜|七五三|百戦錬磨|千差万別|十中八九|一石二鳥|"
     "五里霧中|三寒四温|千鳥|万年筆|万国|万博|万歳|"
     "万引|万全|万一|万が一|第三者|第三国|第三セクター|二次会|"
     "二次元|三次元|二酸化|一酸化|五十嵐|五代目|"
@@ -119,20 +122,38 @@ _KINDS: tuple[tuple[re.Pattern[str], QuantityKind], ...] = (
     (re.compile("[人回番度日年件]目|位|番"), "ordinal"),
 )
 _HALF = re.compile("[^0-9、。半]{1,3}半(?![分島数ば径額身期面々])")
-_VAGUE = "数何幾"
+_VAGUE = re.compile(r"(?:(?<![\u4e00-\u9fff])数|[何幾])\Z")  # 数万; but 部数三万
 
 
 def read(text: str) -> Iterator[Quantity]:
     """Yield the numbers of folded Japanese text, in no fixed order."""
     text = _FORMAL.sub(lambda match: match[0].translate(_PLAIN), text)
-    for reader in (_read_eras, _read_averages, _read_fractions, _read_decimals):
+    for reader in (_read_eras, _read_averages, _read_fractions, _read_seconds, _read_decimals):
         found = list(reader(text))
         yield from found
         text = blank(text, found)
     yield from _SOFT_WORDS(text)
+    yield from _read_idioms(text)
     text = mask(_IDIOMS, text)
     for match in _NUMERAL.finditer(text):
         yield from _read_numeral(text, match)
+
+
+def _read_idioms(text: str) -> Iterator[Quantity]:
+    """Yield the numerals of idioms, soft: 一石二鳥 may be rendered with its two birds."""
+    for idiom in _IDIOMS.finditer(text):
+        for match in _NUMERAL.finditer(text, *idiom.span()):
+            if (value := KANJI.compose(match[0])) is not None:
+                yield Quantity(value, "word", *match.span(), match[0], True)
+
+
+def _read_seconds(text: str) -> Iterator[Quantity]:
+    for match in _SECONDS.finditer(text):
+        tail = "".join(str(KANJI.digits.get(sign, sign)) for sign in match[2])
+        whole = KANJI.compose(match[1])
+        if whole is not None:
+            value, units = whole + Fraction(f"0.{tail}"), frozenset({"second"})
+            yield Quantity(value, "number", *match.span(), match[0], units=units)
 
 
 def _read_eras(text: str) -> Iterator[Quantity]:
@@ -174,7 +195,7 @@ def _read_decimals(text: str) -> Iterator[Quantity]:
 
 def _read_numeral(text: str, match: re.Match[str]) -> Iterator[Quantity]:
     run, start, end = match[0], *match.span()
-    if text[max(0, start - 1) : start] in tuple(_VAGUE):
+    if _VAGUE.search(text[max(0, start - 2) : start]):
         return
     value = KANJI.compose(run)
     if value is not None:
@@ -222,8 +243,8 @@ def _with_kind(text: str, match: re.Match[str], value: Fraction) -> Quantity:
 
 def _is_soft(text: str, match: re.Match[str], value: Fraction, kind: QuantityKind) -> bool:
     """Tell whether a translation may leave the number out: 一, 二人, 十数年, 百 alone as "many"."""
-    if text.startswith("数", match.end()):
+    if text.startswith(("数", "泊"), match.end()):
         return True
     if value <= 1:
         return kind not in {"percent", "month"} and value.denominator == 1
-    return value == 2 and (match[0] == "二" or text.startswith(("人", "つ", "者"), match.end()))
+    return value == 2 and text.startswith(("人", "者", "度と"), match.end())

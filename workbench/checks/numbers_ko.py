@@ -35,11 +35,12 @@ _FRACTION = re.compile(
     rf"분의 ?({DIGITS}|[일이삼사오육칠팔구])"
 )
 _AVERAGE = re.compile(r"([0-9]{1,2})할 ?([0-9])푼(?: ?([0-9])리)?")
+_SECONDS = re.compile(r"(?<![0-9])([0-9]{1,3})초 ?([0-9]{1,3})(?![0-9])")
 _ERA = re.compile(rf"(메이지|다이쇼|쇼와|헤이세이|레이와) ?({DIGITS}|원)년")
 _ERA_START = {"메이지": 1867, "다이쇼": 1911, "쇼와": 1925, "헤이세이": 1988, "레이와": 2018}
 
 _IDIOMS = re.compile(
-    rf"제 ?3자|제 ?3국|{_START}(?:만일|만약|천만에|"
+    rf"{_START}(?:만일|만약|천만에|"
     "천만다행|백일장|일이삼|사오정|열대|열차|열기|열전|"
     "세계|세상|세대|세력|세금|세월|네트|두산|오일장|천년만년|삼계탕|사이|이사|조사|오조)"
 )
@@ -71,6 +72,8 @@ _PARTICLE = re.compile("이|만|을|은|으로|과|도|의|중|째|[^가-힣]|\\
 _YOURS = re.compile(
     " (?:편|차례|나라|집|방|아이|딸|아들|가족|글자|형제|팀|판|잔|자리|점|회사)"
 )  # 네 is also "your"
+# The pair just spoken of, both hands, never again: 두 사람, 둘, 두 손, 두 번 다시.
+_BOTH = re.compile("둘|두 ?(?:사람|나라|번 다시|손|팔|발|눈|귀|어깨|다리)")
 _DISTINCT = re.compile("다섯|여섯|일곱|여덟|아홉|스물|서른|마흔|예순|일흔|여든|아흔")
 
 _SINO_COUNTERS = re.compile(
@@ -107,6 +110,7 @@ _SOFT_WORDS = soft_words(
         "사계절": (4,), "사방": (4,), "삼각": (3,), "세로": (3,), "십여": (10,), "분기": (4,),
         "다스": (12,), "반 다스": (6,),
         "스무남은": (20,), "십대": (10,), "이십대": (20,), "삼십대": (30,), "사십대": (40,),
+        "제3자": (3,), "제3국": (3,),
         "이중": (2,), "삼중": (3,), "양자": (2,), "갑절": (2,), "사륜": (4,), "이륜": (2,),
         "곱절": (2,), "두배": (2,),
     },
@@ -132,7 +136,7 @@ _VAGUE = re.compile(r"(?:수|몇|수 |몇 )\Z")
 
 def read(text: str) -> Iterator[Quantity]:
     """Yield the numbers of folded Korean text, in no fixed order."""
-    for reader in (_read_eras, _read_averages, _read_fractions):
+    for reader in (_read_eras, _read_averages, _read_fractions, _read_seconds):
         found = list(reader(text))
         yield from found
         text = blank(text, found)
@@ -145,6 +149,12 @@ def read(text: str) -> Iterator[Quantity]:
         value = HANGUL.compose(match[0])
         if value is not None:
             yield _with_kind(text, match, value)
+
+
+def _read_seconds(text: str) -> Iterator[Quantity]:
+    for match in _SECONDS.finditer(text):
+        value, units = Fraction(f"{match[1]}.{match[2]}"), frozenset({"second"})
+        yield Quantity(value, "number", *match.span(), match[0], units=units)
 
 
 def _read_eras(text: str) -> Iterator[Quantity]:
@@ -183,7 +193,8 @@ def _read_native(text: str) -> Iterator[Quantity]:
             words = text[match.start() : dozen.end()]
             yield Quantity(value * 12, "number", match.start(), dozen.end(), words, scale=12)
         elif firm or words != match[0]:
-            yield Quantity(value, "number", match.start(), end, words, value <= 2 or not firm)
+            soft = not firm or value == 1 or (value == 2 and bool(_BOTH.match(text, match.start())))
+            yield Quantity(value, "number", match.start(), end, words, soft)
 
 
 def _is_firm(text: str, match: re.Match[str], words: str, end: int) -> bool:

@@ -124,11 +124,19 @@ def _score(ours: Quantity, theirs: Quantity) -> float:
 
 def _other_unit(ours: Quantity, theirs: Quantity) -> bool:
     """Tell whether the same value counts something else: 70歳 and 70 percent, 3キロ and 3 miles."""
-    if not ours.units or not theirs.units or ours.units & theirs.units:
+    if ours.units & theirs.units:
         return False
+    if not ours.units or not theirs.units:
+        return _lost_percent(ours, theirs)
     if ours.units | theirs.units <= _NOON:
         return True
     return ours.value == theirs.value and not _vague(ours.units, theirs.units)
+
+
+def _lost_percent(ours: Quantity, theirs: Quantity) -> bool:
+    """Tell whether a share has no counterpart but the bare number: other units may go unsaid."""
+    share = {"%"} in (ours.units, theirs.units)
+    return share and ours.value == theirs.value > 2 and not (ours.soft or theirs.soft)
 
 
 def _vague(ours: Units, theirs: Units) -> bool:

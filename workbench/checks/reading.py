@@ -18,7 +18,6 @@ _BETWEEN = re.compile(
 )
 _KNOWN = {
     "year": frozenset({"calendar", "year", "age"}),
-    "month": frozenset({"month-of-year"}),
     "percent": frozenset({"%"}),
     "word": frozenset[str](),
 }
@@ -38,8 +37,6 @@ _COMPOUNDS = tuple(
         ),
         (r"\s?(?:ドル|달러|ユーロ|유로|dollars?)(?:\s|and)*", r"\s?(?:セント|센트|cents?)", 100),
         (r"円", r"銭", 100),
-        (r"秒", r"(?<=[0-9〇一二三四五六七八九]{2})", 100),
-        (r"秒", r"(?<![0-9〇一二三四五六七八九]{2})", 10),
         (r"\s?(?:キロ|킬로)", r"", 1000),
         (r"度", r"分", 10),
     )
@@ -71,10 +68,10 @@ def _is_span(between: str) -> bool:
 def _with_unit(text: str, quantity: Quantity, code: str) -> Quantity:
     if quantity.units:
         return quantity
-    if quantity.kind in _KNOWN:
-        return replace(quantity, units=_KNOWN[quantity.kind])
-    units = find_units(text, quantity.start, quantity.end, code)
-    return replace(quantity, units=units)
+    known = _KNOWN.get(quantity.kind)
+    if known is None:
+        known = find_units(text, quantity.start, quantity.end, code)
+    return replace(quantity, units=known)
 
 
 def _share_units(text: str, found: tuple[Quantity, ...]) -> Iterator[Quantity]:
