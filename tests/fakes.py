@@ -1,7 +1,7 @@
 """Engines for tests: they echo, mark, crash or lie, and need no weights."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbench.catalogue import Model
@@ -54,6 +54,38 @@ class LoopingEngine(FakeEngine):
             return whole
         pairs = zip(texts, whole, strict=True)
         return [Hypothesis("no no no no " * 30) if t == self.loops_on else h for t, h in pairs]
+
+
+class LiarEngine(FakeEngine):
+    """Answer from a book of translations, but with the lies told for some of the texts."""
+
+    def __init__(self, book: Mapping[str, str], lies: Mapping[str, Hypothesis]) -> None:
+        super().__init__()
+        self.book, self.lies = book, lies
+
+    def translate(
+        self, texts: Sequence[str], source: str, target: str, decoding: Decoding
+    ) -> list[Hypothesis]:
+        super().translate(texts, source, target, decoding)
+        return [self.lies.get(text) or Hypothesis(self.book[text]) for text in texts]
+
+
+class MiscountingEngine(FakeEngine):
+    """Return one text too few or too many at every tenth call of more than one text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.large = self.lied = 0
+
+    def translate(
+        self, texts: Sequence[str], source: str, target: str, decoding: Decoding
+    ) -> list[Hypothesis]:
+        whole = super().translate(texts, source, target, decoding)
+        self.large += len(texts) > 1
+        if len(texts) == 1 or self.large % 10:
+            return whole
+        self.lied += 1
+        return whole[:-1] if self.lied % 2 else [*whole, Hypothesis("one too many")]
 
 
 def bench(engine: Engine) -> Workbench:

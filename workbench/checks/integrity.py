@@ -24,6 +24,7 @@ _STUTTER = re.compile(
 _DOUBLE = re.compile(r"\b([^\W\d_]{2,})\s+\1\b", re.IGNORECASE)
 _SAME_SIGN = re.compile(r"(\w)\1{9,}")
 _LETTER = re.compile(r"[^\W\d_]")
+_COUNTED = re.compile(r"[1-9]\d*\D|\D\d*[1-9]")  # a number with a space or sign, but not ",000"
 _GRAM = 8
 _LAST = 20_000  # characters at the end of a segment, where a loop stays once it has begun
 _PERIODS = range(10, 401)
@@ -40,6 +41,7 @@ _SHORTEST, _LONGEST, _DROPPED = 0.45, 1.9, 0.62
 _EXEMPT = 30  # letters of English; names and exclamations vary too much
 _ENDER = re.compile(r"[。！？!?.…]+[」』”’\"')）]*(?=\s|$|[^\x00-\x7f])")
 _SPEECH = re.compile(r"[「『“‘\"(（].*[」』”’\")）]", re.DOTALL)
+_JOINED = re.compile(r"\w[;；](?=\s)|[a-z가-힣][.?!](?=[A-Z가-힣][a-z가-힣]*\s)")
 _REPLY = re.compile("[」』](?=[「『])")
 _SPEECH_PART = re.compile(
     r"「(?:[^「」]|「[^「」]*」)*」|『[^『』]*』|“[^“”]*”|\"[^\"]*\"|(?<!\w)‘(?:[^‘’]|’(?=\w))*’"
@@ -47,7 +49,7 @@ _SPEECH_PART = re.compile(
 _SHARED_SIGNS = frozenset("\t\n\r\u200c\u200d\ufe0f")
 # A joiner after a letter or an emoji does its work; two signs without a width on end hide one.
 _HIDING = re.compile(
-    "(?<!\U0001f3f4)[\U000e0020-\U000e007e]+|[\u202d\u202e\u2066-\u2068]+"
+    "(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0020-\U000e007e]+|[\u202d\u202e\u2066-\u2068]+"
     "|[\u200b-\u200d\u2060-\u2064\ufeff]{2,}"
 )
 _WHOLE = 0.85  # of the usual length: two sentences that a translator joined say as much as before
@@ -64,7 +66,9 @@ def check_repetition(pair: Pair) -> Iterator[Finding]:
     if span and find_loop(pair.source[-_LAST:]) is None:
         span = (span[0] + cut, span[1] + cut)
         part = " ".join(pair.target[span[0] : span[0] + 30].split())
-        yield pair.doubt("repetition", "critical", f"The target repeats itself: {part} …", span)
+        yield pair.doubt(
+            "repetition", "critical", f"The target repeats itself: {part} …", span, 0.95
+        )
 
 
 @check("doubled-word")
@@ -76,7 +80,7 @@ def check_doubled_word(pair: Pair) -> Iterator[Finding]:
     match = _DOUBLE.search(pair.target)
     if match and not find_loop(pair.target) and not _is_doubled(pair.source):
         message = f"A word stands twice: {match[0]}"
-        yield pair.doubt("doubled-word", "minor", message, match.span())
+        yield pair.doubt("doubled-word", "minor", message, match.span(), 0.8)
 
 
 def _is_doubled(source: str) -> bool:
@@ -94,10 +98,13 @@ def check_length(pair: Pair) -> Iterator[Finding]:
     here, there = len(_ENDER.findall(pair.source)), len(_ENDER.findall(pair.target))
     if share < _SHORTEST or (share < _DROPPED and here > max(there, 1)):
         message = f"The target is short ({share:.0%} of the usual length): text may be missing."
-        yield pair.doubt("length", "major", message)
+        yield pair.doubt("length", "major", message, confidence=0.85)
     elif share > _LONGEST:
         message = f"The target is long ({share:.0%} of the usual length): text may be added."
-        yield pair.doubt("length", "major" if share > 2 * _LONGEST else "minor", message)
+        if share > 2 * _LONGEST:
+            yield pair.doubt("length", "major", message, confidence=0.9)
+        else:
+            yield pair.doubt("length", "minor", message, confidence=0.4)
 
 
 @check("dropped")
@@ -106,14 +113,14 @@ def check_dropped(pair: Pair) -> Iterator[Finding]:
     lost = _lost_sentences(pair)
     if not lost:
         return
-    there = len(sentences(pair.target, pair.language))
+    there = _told(pair)
     counts = f"The source has {there + lost} sentences, the target {there}"
     if size(pair.target) < _WHOLE * size(pair.source):
         message = f"{counts}, and it is short: see which sentence is missing."
-        yield pair.doubt("dropped", "major", message, confidence=0.9)
+        yield pair.doubt("dropped", "major", message, confidence=0.85)
     else:
         message = f"{counts}: see if two were joined or one is missing."
-        yield pair.doubt("dropped", "minor", message, confidence=0.5)
+        yield pair.doubt("dropped", "minor", message, confidence=0.3)
 
 
 def _lost_sentences(pair: Pair) -> int:
@@ -126,11 +133,17 @@ def _lost_sentences(pair: Pair) -> int:
     loose = len(ours) + len(_REPLY.findall(pair.source))
     if loose < 2:
         return 0
-    there = len(sentences(pair.target, pair.language))
+    there = _told(pair)
     firm = 1 + sum(not _SPEECH.fullmatch(text) for text in ours[:-1])
     if firm > there:
         return firm - there
     return max(0, loose - there) if _lost_part(pair) else 0
+
+
+def _told(pair: Pair) -> int:
+    """Return the sentences of the target; models join two by a semicolon or forget the space."""
+    whole = sentences(pair.target, pair.language)
+    return len(whole) + len(_JOINED.findall(pair.target))
 
 
 def _lost_part(pair: Pair) -> bool:
@@ -161,7 +174,7 @@ def check_truncated(pair: Pair) -> Iterator[Finding]:
     if pair.translation.truncated:
         end = len(pair.target)
         message = "The model ran out of length before the end: the target may be cut."
-        yield pair.doubt("truncated", "major", message, (max(0, end - 1), end))
+        yield pair.doubt("truncated", "major", message, (max(0, end - 1), end), 0.95)
 
 
 @document_check("neighbour")
@@ -223,7 +236,7 @@ def check_hidden(pair: Pair) -> Iterator[Finding]:
         sign = pair.target[found]
         name = unicodedata.name(sign, "control character")
         message = f"The target has a hidden or broken sign: {name} (U+{ord(sign):04X})."
-        yield pair.doubt("hidden", "major", message, (found, found + 1))
+        yield pair.doubt("hidden", "major", message, (found, found + 1), 0.9)
     elif not pair.source.isascii() and (match := _HIDING.search(pair.source)):
         name = unicodedata.name(match[0][0], "control character")
         message = (
@@ -263,7 +276,8 @@ def find_loop(text: str) -> tuple[int, int] | None:
     for match in _LOOP.finditer(text):
         unit = match[1]
         enough = len(unit) > 3 or len(match[0]) >= 5 * len(unit)
-        if enough and _LETTER.search(unit):
+        counting = len(match[0]) >= 12 and _COUNTED.search(unit)
+        if (enough and _LETTER.search(unit)) or counting:
             return match.span()
     for same in _SAME_SIGN.finditer(text):
         # A quadrillion has fifteen zeros; nothing that people count has thirty.
@@ -297,7 +311,9 @@ def _find_periodic(text: str) -> tuple[int, int] | None:
         needed = 0.9 * period * (1 if period >= 30 else 2)
         start = int(edges[best]) + 1
         end = start + int(runs[best]) + period
-        if runs[best] >= needed and len(_LETTER.findall(text[start:end])) * 2 > end - start:
+        letters = len(_LETTER.findall(text[start:end]))
+        signs_read = letters + len(re.findall(r"\d", text[start:end]))
+        if runs[best] >= needed and signs_read * 2 > end - start and letters * 4 > end - start:
             return start, end
     return None
 

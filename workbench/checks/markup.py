@@ -38,7 +38,7 @@ _PLACEHOLDERS = (
 )
 # Filled in order: two of them must not change places. "50%d" and "100% free" are percentages.
 _ORDERED = re.compile(
-    r"(?<![\d%])%[-+#0]*\d{0,3}(?:\.\d{1,3})?(?:hh|h|ll|l|L|z|j|t)?[diouxXeEfgGcs@](?![A-Za-z])"
+    r"(?<![\d%])%[-+#0]*\d{0,3}(?:\.\d{1,3})?(?:hh|h|ll|l|L|z|j|t)?[diouxXeEfgGcs@]"
 )
 _URL = re.compile(r"(?:https?|ftp)://[\w.~:/?#\[\]@!$&'()*+,;=%-]{1,2000}", re.ASCII)
 _VERBATIM = (
@@ -89,10 +89,9 @@ def check_markup(pair: Pair) -> Iterator[Finding]:
         yield pair.doubt("markup", "critical", message, confidence=0.95)
     elif added:
         place = pair.target.find(added[0])
+        span = (place, place + len(added[0])) if place >= 0 else None
         message = f"The target has {_listed(added)}, which the source has not: take it out."
-        yield pair.doubt(
-            "markup", "critical", message, (place, place + len(added[0])), confidence=0.9
-        )
+        yield pair.doubt("markup", "critical", message, span, confidence=0.9)
     elif ours != theirs:
         yield from _moved(pair)
 

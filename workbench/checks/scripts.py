@@ -52,7 +52,8 @@ _COMMON_SETS = {code: frozenset(words.split()) for code, words in _COMMON.items(
 def check_copy(pair: Pair) -> Iterator[Finding]:
     """Yield targets that are the source again (critical)."""
     if _is_copy(pair):
-        yield pair.doubt("copy", "critical", "The target is the source, not a translation of it.")
+        message = "The target is the source, not a translation of it."
+        yield pair.doubt("copy", "critical", message, confidence=0.95)
 
 
 @check("language")
@@ -65,10 +66,11 @@ def check_language(pair: Pair) -> Iterator[Finding]:
     chinese = pair.language == "ja" and own >= 24 and not _KANA_SIGN.search(pair.target)
     if letters >= 8 and (own < 0.3 * letters or chinese):
         name = LANGUAGES[pair.language].name if pair.language in LANGUAGES else pair.language
-        yield pair.doubt("language", "critical", f"The target does not look like {name}.")
+        message = f"The target does not look like {name}."
+        yield pair.doubt("language", "critical", message, confidence=0.9)
     elif (other := _other_language(pair)) is not None:
         message = f"The target looks like {LANGUAGES[other].name}."
-        yield pair.doubt("language", "critical", message)
+        yield pair.doubt("language", "critical", message, confidence=0.9)
 
 
 @check("script")
@@ -83,7 +85,10 @@ def check_script(pair: Pair) -> Iterator[Finding]:
             continue
         glossed = enclosed or _is_quoted(pair.target, *match.span())
         message = f"{match[0][:40]} is left untranslated in the target."
-        yield pair.doubt("script", "minor" if glossed else "major", message, match.span())
+        if glossed:
+            yield pair.doubt("script", "minor", message, match.span(), 0.6)
+        else:
+            yield pair.doubt("script", "major", message, match.span(), 0.95)
         return
 
 
