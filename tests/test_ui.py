@@ -14,6 +14,7 @@ from fakes import FakeEngine, bench, crash_on
 from workbench.catalogue import get_model
 from workbench.checks.registry import CHECKS
 from workbench.pipeline import Options
+from workbench.render import VIEW_SCRIPTS
 from workbench.segmentation import split
 from workbench.types import Result
 from workbench.ui import translate
@@ -35,8 +36,8 @@ def request(**values: Any) -> translate.Request:
 
 def edge(engine: FakeEngine, asked: translate.Request) -> dict[str, Any]:
     """Return the last view that the page gets for a request."""
-    last = list(translate._run(bench(engine), asked, threading.Event()))[-1]
-    view: dict[str, Any] = json.loads(last[0]["json"])
+    last = list(translate._run(bench(engine), asked, threading.Event(), lambda run, desk: None))[-1]
+    view: dict[str, Any] = json.loads(last["json"])
     return view
 
 
@@ -170,11 +171,13 @@ def test_a_model_that_forbids_commercial_use_says_so(monkeypatch: pytest.MonkeyP
 
 def test_no_word_is_there_for_nothing() -> None:
     static = files("workbench.ui") / "static"
-    sources = [(static / name).read_text("utf-8") for name in ("aligned.js", "parts.js")]
+    sources = [(static / name).read_text("utf-8") for name in VIEW_SCRIPTS]
     sources += [path.read_text("utf-8") for path in Path(translate.__file__).parent.glob("*.py")]
     said = set(re.findall(r"""["'](\w+)["']""", "".join(sources)))
-    made = ("check_", "preset_", "format_", "origin_")
-    assert [k for k in words()["en"] if k not in said and not k.startswith(made)] == []
+    made = ("check_", "preset_", "format_", "origin_", "ledger_", "kind_", "match_", "level_")
+    made += ("count_", "decision_", "method_", "bullet_", "filter_")
+    unsaid = [k for k in words()["en"] if k.removesuffix("_hint") not in said]
+    assert [k for k in unsaid if k not in said and not k.startswith(made)] == []
 
 
 def test_every_check_has_a_name_in_every_language_of_the_page() -> None:

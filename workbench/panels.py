@@ -42,7 +42,7 @@ def _key(entry: Entry) -> _Key:
     if entry.ledger == "speech":
         return entry.source, "", "", None
     if entry.source:
-        return entry.segment_id, entry.kind, entry.source, entry.source_span
+        return entry.segment_id, "", entry.source, entry.source_span
     # Only the target has it: the same in two columns is one line.
     return entry.segment_id, entry.kind, entry.value or entry.target, None
 

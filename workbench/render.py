@@ -21,10 +21,12 @@ from workbench.view import bullet_texts, payload
 # Of workbench/ui/static, in this order: the aligned view, here and on the page.
 VIEW_SCRIPTS = (
     "parts.js",
+    "editing.js",
     "summary.js",
     "work.js",
+    "badges.js",
     "ledger.js",
-    "editing.js",
+    "dock.js",
     "aligned.js",
 )
 VIEW_STYLES = ("aligned.css", "panels.css")

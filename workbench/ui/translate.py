@@ -1,15 +1,13 @@
 """The Translate tab: paste, choose, watch the columns fill, look at the doubts, take it away."""
 
 import logging
-import tempfile
 import threading
 import traceback
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -27,10 +25,10 @@ from workbench.errors import UsageError, WorkbenchError
 from workbench.identification import identify
 from workbench.languages import LANGUAGES
 from workbench.pipeline import Options, Workbench
-from workbench.render import FORMATS
 from workbench.segmentation import split
-from workbench.summaries import PRESETS
-from workbench.types import Result
+from workbench.summaries import PRESETS, summarize
+from workbench.types import Result, Summary
+from workbench.ui.desk import Desk, Desks
 from workbench.ui.streaming import Stops, stream
 from workbench.ui.words import aligned_view, packed, reader, spoken, words
 
@@ -39,7 +37,6 @@ LIMIT = 200_000
 RUNS = 4
 _AUTO = "auto"
 _COUNTS = ("3", "5", "7")
-_FILES = tuple(name for name in FORMATS if name != "txt")
 # More than the limit is refused, so more need not travel. A character is one or two code units.
 _CUT = f"(text, ...rest) => [(text || '').slice(0, {2 * LIMIT + 2}), ...rest]"
 _log = logging.getLogger(__name__)
@@ -57,7 +54,6 @@ class Controls:
     preset: gr.Dropdown
     hint: gr.HTML
     view: gr.HTML
-    downloads: list[gr.DownloadButton]
 
 
 def add(bench: Workbench, say: gr.I18n) -> None:
@@ -100,18 +96,13 @@ def add(bench: Workbench, say: gr.I18n) -> None:
         clear = gr.Button(say("clear"), elem_id="wb-clear", min_width=90)
         undo = gr.Button(say("undo"), elem_id="wb-undo", interactive=False, min_width=90)
     samples = _samples()
-    with gr.Row(elem_id="wb-downloads"):
-        spoken('<p data-say="downloads"></p>', "wb-downloads-title")
-        downloads = [
-            gr.DownloadButton(say(f"format_{name}"), size="sm", interactive=False, min_width=90)
-            for name in _FILES
-        ]
     # Gradio translates labels, not choices; and models may have come since the start.
     gr.on(None, _localise, None, [source, model, count, preset], api_visibility="private")
-    view = aligned_view()
-    controls = Controls(text, source, targets, model, count, preset, hint, view, downloads)
+    desks = Desks()
+    view = aligned_view(desks.act)
+    controls = Controls(text, source, targets, model, count, preset, hint, view)
     _connect_text(controls, clear, undo, samples)
-    _connect_run(bench, controls, start, stop)
+    _connect_run(bench, controls, desks, (start, stop))
 
 
 def _connect_text(
@@ -137,10 +128,12 @@ def _connect_text(
         button.click(partial(_take_sample, name), None, [text, source], **quiet)
 
 
-def _connect_run(bench: Workbench, controls: Controls, start: gr.Button, stop: gr.Button) -> None:
+def _connect_run(
+    bench: Workbench, controls: Controls, desks: Desks, buttons: tuple[gr.Button, gr.Button]
+) -> None:
     stops = Stops()
+    start, stop = buttons
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    buttons = [start, stop]
     fields = [controls.text, controls.source, controls.targets]
     fields += [controls.model, controls.count, controls.preset]
 
@@ -148,10 +141,12 @@ def _connect_run(bench: Workbench, controls: Controls, start: gr.Button, stop: g
         stops.begin(str(request.session_hash))
         return _switch(True)
 
-    def run(request: gr.Request, text: str, *choices: Any) -> Iterator[list[Any]]:
+    def run(request: gr.Request, text: str, *choices: Any) -> Iterator[dict[str, str]]:
         session = str(request.session_hash)
+        desks.drop(session)
+        put = partial(desks.put, session)
         try:
-            yield from _run(bench, Request(_sound(text), *choices), stops.switch(session))
+            yield from _run(bench, Request(_sound(text), *choices), stops.switch(session), put)
         finally:
             stops.end(session)
 
@@ -160,15 +155,15 @@ def _connect_run(bench: Workbench, controls: Controls, start: gr.Button, stop: g
         return gr.Button(interactive=False)
 
     stop.click(halt, None, stop, queue=False, **quiet)
-    start.click(begin, None, buttons, queue=False, **quiet).then(
+    start.click(begin, None, list(buttons), queue=False, **quiet).then(
         run,
         fields,
-        [controls.view, *controls.downloads],
+        controls.view,
         js=_CUT,
         concurrency_limit=RUNS,
         concurrency_id="model",
         **quiet,
-    ).then(lambda: _switch(False), None, buttons, queue=False, **quiet)
+    ).then(lambda: _switch(False), None, list(buttons), queue=False, **quiet)
 
 
 def _switch(running: bool) -> tuple[gr.Button, gr.Button]:
@@ -192,32 +187,39 @@ class Request:
         return Options(self.model, summary=count, preset=self.preset)
 
 
-def _run(bench: Workbench, request: Request, stop: threading.Event) -> Iterator[list[Any]]:
-    """Yield the view's value and the download buttons while a text is translated."""
-    closed = [gr.update(value=None, interactive=False) for _ in _FILES]
+def _run(
+    bench: Workbench, request: Request, stop: threading.Event, put: Callable[[str, Desk], None]
+) -> Iterator[dict[str, str]]:
+    """Yield the view's value while a text is translated; the result is put on a desk."""
     view: dict[str, Any] = {"run": uuid.uuid4().hex}
     try:
         question = _question(request)
         if question:
-            yield [packed(view | {"status": question}), *closed]
+            yield packed(view | {"status": question})
             return
         language = request.source or identify(request.text, tuple(LANGUAGES)).language
         document = split(request.text, language)
         wanted = [code for code in request.targets if code != language]
-        # Gradio takes a copy of each file when it is yielded; ours go at once.
-        with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
-            for view, result in stream(bench, document, wanted, request.options(), stop):
-                ready = _written(result, Path(folder)) if result else closed
-                yield [packed(view), *ready]
+        for view, result in stream(bench, document, wanted, request.options(), stop):
+            if result:
+                desk = Desk(result, view, bench.memory, partial(_again, request))
+                put(view["run"], desk)
+                view = desk.view()
+            yield packed(view)
     except WorkbenchError as error:
-        yield [packed(view | {"status": _failure("failure", message=str(error))}), *closed]
+        yield packed(view | {"status": _failure("failure", message=str(error))})
     except Exception as error:
         # The one place that stops everything: a reader must see a sentence, never a dead page.
         # Only names and places are logged: a message may hold the text that was translated.
         place = traceback.extract_tb(error.__traceback__)[-1]
         name = type(error).__name__
         _log.error("Translation stopped: %s in %s:%s", name, place.filename, place.lineno)
-        yield [packed(view | {"status": _failure("unexpected", name=name)}), *closed]
+        yield packed(view | {"status": _failure("unexpected", name=name)})
+
+
+def _again(request: Request, result: Result, count: int | None) -> Summary:
+    """Return the summary of a result with another number of bullets."""
+    return summarize(result.document, count=count, preset=request.preset)
 
 
 def _question(request: Request) -> dict[str, Any] | None:
@@ -346,13 +348,3 @@ def _take_sample(name: str) -> tuple[str, str]:
 
 def _read_sample(name: str) -> str:
     return (files("workbench") / "samples" / name).read_text("utf-8")
-
-
-def _written(result: Result, folder: Path) -> list[dict[str, Any]]:
-    """Write a result in every format; return what the download buttons then are."""
-    buttons = []
-    for name in _FILES:
-        path = folder / f"translation.{name}"
-        path.write_text(FORMATS[name](result), encoding="utf-8")
-        buttons.append(gr.update(value=str(path), interactive=True))
-    return buttons

@@ -1,6 +1,7 @@
 """The words of the page, and small pieces of HTML that show them in the reader's language."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -57,16 +58,26 @@ def packed(view: dict[str, Any]) -> dict[str, str]:
     return {"json": json.dumps(view, ensure_ascii=False)}
 
 
-def aligned_view() -> gr.HTML:
-    """Return the aligned view: its value is a packed workbench.render.payload."""
+def aligned_view(act: Callable[[str], str]) -> gr.HTML:
+    """Return the aligned view: its value is a packed workbench.view.payload.
+
+    act answers what a reader asks of the result on the screen, as JSON in and out.
+    """
     script = f"""
     const strings = {json.dumps(words(), ensure_ascii=False)};
     const empty = {{ status: {{ key: 'empty', level: 'idle' }} }};
     const read = () => props.value?.json ? JSON.parse(props.value.json) : empty;
+    const ask = async (wish) => JSON.parse(await server.act(JSON.stringify(wish)));
     const host = element.querySelector('.wb-host');
-    WorkbenchView.mount(host, read(), strings);
+    WorkbenchView.mount(host, read(), strings, ask);
     watch('value', () => WorkbenchView.update(host, read()));
     """
+
+    def answer(wish: str) -> str:
+        return act(wish)
+
+    # The page calls it by this name.
+    answer.__name__ = "act"
     return gr.HTML(
         None,
         html_template='<div class="wb-host"></div>',
@@ -74,4 +85,5 @@ def aligned_view() -> gr.HTML:
         elem_id="wb-view",
         padding=False,
         apply_default_css=False,
+        server_functions=[answer],
     )

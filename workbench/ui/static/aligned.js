@@ -1,28 +1,28 @@
 /* The aligned view: source and targets side by side, sentence against sentence.
 
-   WorkbenchView.mount(element, payload, strings) draws a payload of workbench.render.payload();
+   WorkbenchView.mount(element, payload, strings, ask) draws a payload of workbench.view.payload();
    WorkbenchView.update(element, payload) changes only the rows that differ, so that hover,
-   selection and scroll position survive while a translation streams in. Every text enters the
-   page as a text node: nothing in a payload is ever read as HTML or script. To show a new thing,
-   add a _draw… method and call it in draw(). parts.js comes before this file. */
+   selection and scroll position survive while a translation streams in. ask(wish) has the server
+   do what a reader wants (workbench.ui.desk) and promises its reply; without it, as in an exported
+   file, the view is for reading. Every text enters the page as a text node: nothing in a payload
+   is ever read as HTML or script. To show a new thing, add a _draw… method and call it in draw();
+   a new panel is a file beside this one and a line in _build(). */
 "use strict";
 window.WorkbenchView = (() => {
-  const { make, button, speaker, toClipboard, columnText, tableText, markedText } = WorkbenchParts;
+  const { make, button, speaker, toClipboard, toFile, columnText, tableText, markedText } = WorkbenchParts;
   const views = new WeakMap();
-  const SEVERITIES = ["critical", "major", "minor"];
-  const ICONS = { critical: "⬣", major: "▲", minor: "●" };
+  const { ICONS } = WorkbenchWork;
+  const { badges } = WorkbenchBadges;
   const LONG = 300; // rows; above it the browser skips what is off the screen
-  const LISTED = 60; // entries of the work list that are shown at first
 
   class View {
-    constructor(element, strings) {
-      Object.assign(this, speaker(strings));
+    constructor(element, strings, ask) {
+      Object.assign(this, speaker(strings), { ask, asked: Promise.resolve() });
       this.payload = { rows: [], columns: [], findings: [], bullets: [] };
       this.rows = new Map(); // row id -> {node, drawn: what it shows, as JSON}
       this.hidden = new Set();
       this.open = new Set();
-      this.severity = "";
-      this.listed = LISTED;
+      this.field = null; // {row, column}: the cell that is being edited
       this.root = make("section", "wb-view");
       Object.assign(this.root, { lang: this.code, id: "wb-result", tabIndex: -1 });
       this.root.setAttribute("aria-label", this.say("result"));
@@ -37,19 +37,21 @@ window.WorkbenchView = (() => {
       this.bar.setAttribute("aria-label", this.say("progress"));
       this.tools = make("div", "wb-tools");
       this.head = make("div", "wb-row wb-head");
-      this.bullets = make("div", "wb-bullets");
+      this.summary = new WorkbenchSummary(this);
       this.lines = make("div", "wb-rows");
-      this.work = make("aside", "wb-work");
+      this.work = new WorkbenchWork(this);
+      const ledgers = ["numbers", "names", "quotations", "speech"];
+      this.dock = new WorkbenchDock(this, [this.work, ...ledgers.map((name) => new WorkbenchLedger(this, name))]);
       this.foot = make("footer", "wb-foot");
+      this.taking = make("div", "wb-taking");
       this.head.setAttribute("role", "row");
       const headGroup = make("div", "wb-head-group", this.head);
-      this.table = make("div", "wb-table", headGroup, this.bullets, this.lines);
+      this.table = make("div", "wb-table", headGroup, this.summary.node, this.lines);
       this.table.setAttribute("role", "table");
       this.table.setAttribute("aria-label", this.say("aligned"));
       for (const group of this.table.children) group.setAttribute("role", "rowgroup");
-      this.work.setAttribute("aria-label", this.say("work_list"));
-      const top = make("div", "wb-top", make("div", "wb-say", this.status, this.bar), this.tools);
-      this.body = make("div", "wb-body", this.work, make("div", "wb-main", this.table));
+      const top = make("div", "wb-top", make("div", "wb-say", this.status, this.bar), this.taking, this.tools);
+      this.body = make("div", "wb-body", this.dock.node, make("div", "wb-main", this.table));
       this.root.append(top, this.body, this.foot);
       this._listen();
     }
@@ -58,6 +60,7 @@ window.WorkbenchView = (() => {
       this.table.addEventListener("mouseover", (event) => this._link(this._idsAt(event.target)));
       this.table.addEventListener("mouseleave", () => this._link([]));
       this.table.addEventListener("focusin", (event) => this._link(this._idsAt(event.target)));
+      this.lines.addEventListener("dblclick", (event) => this._onDouble(event));
       this.root.addEventListener("keydown", (event) => this._onKey(event));
     }
 
@@ -70,32 +73,105 @@ window.WorkbenchView = (() => {
     _link(ids) {
       const wanted = new Set(ids);
       for (const [id, { node }] of this.rows) node.classList.toggle("is-linked", wanted.has(id));
-      for (const node of this.bullets.querySelectorAll("[data-segments]")) {
+      for (const node of this.summary.node.querySelectorAll("[data-segments]")) {
         const own = node.dataset.segments.split(" ");
         node.classList.toggle("is-linked", own.some((id) => wanted.has(id)));
       }
     }
 
     /* Mark rows and bring the first into sight; Escape goes back to where the jump began. */
-    _jump(ids, origin, focusOn) {
-      this.marked = new Set(ids);
-      this._showMarks();
-      const first = this.rows.get(ids[0])?.node;
+    jump(ids, origin, focusOn) {
+      const first = this.mark(ids);
       if (!first) return;
-      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      const far = calm || this.rows.size > LONG;
       this.origin = origin;
       const target = (focusOn && first.querySelector(focusOn)) || first;
       this._rove(first);
       target.focus({ preventScroll: true });
-      first.scrollIntoView({ block: "center", behavior: far ? "auto" : "smooth" });
+    }
+
+    /* Mark rows and bring the first into sight; the focus stays where it is. */
+    mark(ids) {
+      this.marked = new Set(ids);
+      this._showMarks();
+      const first = this.rows.get(ids[0])?.node;
+      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      const far = calm || this.rows.size > LONG;
+      first?.scrollIntoView({ block: "center", behavior: far ? "auto" : "smooth" });
+      return first;
+    }
+
+    /* Whether the server holds the result and takes wishes about it. */
+    get editable() {
+      return Boolean(this.ask && this.payload.desk);
+    }
+
+    /* Have the server do something; wishes go one after the other, and late replies are dropped. */
+    act(wish) {
+      const { run } = this.payload;
+      const take = (reply) => (this.payload.run === run ? this._take(reply) : null);
+      const lost = () => this._take({ error: { key: "no_answer", values: {} } });
+      this.asked = this.asked.then(() => this.ask({ ...wish, run })).then(take, lost);
+      return this.asked;
+    }
+
+    undo() {
+      return this.payload.undo ? this.act({ do: "undo" }) : null;
+    }
+
+    _take(reply) {
+      this.notice = reply.stale ? { key: "stale", level: "warning" }
+        : reply.error ? { ...reply.error, level: "error" } : null;
+      if (reply.view) this.draw(reply.view);
+      else if (this.notice) this._drawStatus();
+      return reply;
+    }
+
+    /* Open a cell for editing; `back` says where the focus goes afterwards. */
+    edit(id, column, finding, back) {
+      const row = this.payload.rows.find((other) => other.id === id);
+      const known = this.rows.get(id);
+      if (!this.editable || !known || !column || row.cells[column] === null || this.field) return;
+      const cell = known.node.querySelector(`[data-column="${column}"]`);
+      const doubts = (this.byRow.get(id) || []).filter((other) => other.column === column);
+      this.mark([id]);
+      this.field = { id, column };
+      for (const child of cell.children) child.hidden = true;
+      const leave = () => {
+        this.field = null;
+        known.drawn = "";
+        this._drawRows();
+        if (back) back();
+        else known.node.focus({ preventScroll: true });
+      };
+      const place = { place: this.place(id) };
+      WorkbenchEditing.openField(this, cell, row.cells[column], {
+        column: this.payload.columns[column],
+        label: `${this.say("edit_cell", place)}: ${this.payload.columns[column].native}`,
+        reasons: (finding ? [finding] : doubts).map((doubt) => doubt.message),
+        others: row.others?.[column] ?? [],
+        save: async (text) => {
+          const changed = text.trim() !== row.cells[column].trim();
+          const reply = changed ? await this.act({ do: "revise", segment: id, column, text }) : null;
+          // What could not be kept stays in the field.
+          if (changed && !reply?.view) return false;
+          leave();
+          return true;
+        },
+        leave,
+      });
+    }
+
+    _onDouble(event) {
+      const cell = event.target.closest(".wb-cell");
+      const row = event.target.closest(".wb-row");
+      if (row && Number(cell?.dataset.column) > 0) this.edit(row.dataset.segments, Number(cell.dataset.column));
     }
 
     _showMarks() {
       for (const [id, { node }] of this.rows) {
         node.classList.toggle("is-marked", this.marked?.has(id) ?? false);
       }
-      for (const node of this.bullets.querySelectorAll("[data-segments]")) {
+      for (const node of this.summary.node.querySelectorAll("[data-segments]")) {
         const own = node.dataset.segments.split(" ");
         const all = this.marked?.size === own.length && own.every((id) => this.marked.has(id));
         node.classList.toggle("is-marked", Boolean(all));
@@ -112,6 +188,11 @@ window.WorkbenchView = (() => {
       }
       const row = event.target.closest?.(".wb-rows > .wb-row");
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (row && event.key === "Enter" && event.target === row && this.editable) {
+        event.preventDefault();
+        const shown = this.payload.columns.findIndex((_, index) => index && !this.hidden.has(index));
+        this.edit(row.dataset.segments, shown);
+      }
       if (!row || !step) return;
       const next = step > 0 ? row.nextElementSibling : row.previousElementSibling;
       event.preventDefault();
@@ -136,6 +217,7 @@ window.WorkbenchView = (() => {
       this.root.dataset.run = payload.run || "";
       this.byRow = new Map();
       for (const finding of this.payload.findings) {
+        if (finding.decision === "fixed" || finding.decision === "dismissed") continue;
         const key = finding.segment;
         this.byRow.set(key, [...(this.byRow.get(key) || []), finding]);
       }
@@ -144,10 +226,11 @@ window.WorkbenchView = (() => {
       this.tools.hidden = blank;
       this._drawStatus();
       this._drawColumns(before);
-      this._drawBullets(before);
+      this.summary.draw(before);
       this._drawRows();
-      this._drawWork(before);
+      this.dock.draw(before);
       this._drawFoot(before);
+      this._drawTaking(before);
       this._showMarks();
       if (payload.run && payload.run !== before.run && !blank) this._comeIntoSight();
     }
@@ -165,20 +248,23 @@ window.WorkbenchView = (() => {
       this.open.clear();
       this.hidden.clear();
       this.marked = null;
-      this.severity = "";
-      this.listed = LISTED;
+      this.field = null;
+      this.notice = null;
+      this.summary.forget();
+      this.dock.forget();
     }
 
-    _differs(before, ...names) {
+    differs(before, ...names) {
       return names.some((name) => JSON.stringify(before[name]) !== JSON.stringify(this.payload[name]));
     }
 
     _drawStatus() {
-      const { status, progress, complete, rows } = this.payload;
+      const { progress, complete, rows } = this.payload;
+      const status = this.notice || this.payload.status;
       const counts = progress || { done: 0, total: 0 };
       const running = Boolean(rows.length) && !complete && !status;
       const key = running ? "working" : "finished";
-      const values = { ...counts, doubts: this.payload.findings.length };
+      const values = { ...counts, doubts: this.payload.findings.filter((f) => !f.decision).length };
       let text = status ? this.say(status.key, { ...values, ...status.values }) : this.say(key, values);
       if (running && counts.rate) text += ` · ${this.say("rate", counts)}`;
       if (running && counts.left >= 1) text += ` · ${this.say("left", { left: Math.round(counts.left) })}`;
@@ -192,7 +278,7 @@ window.WorkbenchView = (() => {
     }
 
     _drawColumns(before) {
-      if (!this._differs(before, "columns", "run", "complete")) return;
+      if (!this.differs(before, "columns", "run", "complete")) return;
       const corner = make("div", "wb-number", "#");
       corner.setAttribute("role", "columnheader");
       corner.setAttribute("aria-label", this.say("number"));
@@ -251,46 +337,17 @@ window.WorkbenchView = (() => {
       node.timer = setTimeout(() => { node.textContent = label; }, 1600);
     }
 
-    _drawBullets(before) {
-      if (!this._differs(before, "bullets", "refusal", "complete", "run")) return;
-      const { bullets, refusal, complete, coverage } = this.payload;
-      const key = bullets.length ? "key_points" : refusal ? "no_key_points" : "key_points_follow";
-      const title = make("span", "wb-title", this.say(key));
-      const note = refusal || (bullets.length && coverage
-        ? this.say("coverage", { percent: Math.round(coverage * 100) }) : "");
-      const cell = make("div", "wb-caption", title, note ? make("span", "wb-hint", note) : null);
-      cell.setAttribute("role", "cell");
-      const caption = make("div", "wb-row-wide", cell);
-      caption.setAttribute("role", "row");
-      this.bullets.hidden = !bullets.length && !refusal && complete;
-      this.bullets.replaceChildren(caption, ...bullets.map((bullet) => this._bullet(bullet)));
-    }
-
-    _bullet(bullet) {
-      const places = bullet.segments.map((id) => this._place(id)).join(", ");
-      const cells = bullet.texts.map((text, index) => {
-        const node = button("wb-bullet", text, (event) =>
-          this._jump(bullet.segments, event.currentTarget));
-        node.title = this.say("go_to", { place: places });
-        return this._cell(index, node);
-      });
-      const row = make("div", "wb-row wb-bullet-row", this._number(places), ...cells);
-      row.setAttribute("role", "row");
-      row.dataset.segments = bullet.segments.join(" ");
-      return row;
-    }
-
-    _place(id) {
+    place(id) {
       return String(this.payload.rows.findIndex((row) => row.id === id) + 1 || "");
     }
 
-    _number(text) {
+    number(text) {
       const node = make("div", "wb-number", String(text));
       node.setAttribute("role", "cell");
       return node;
     }
 
-    _cell(index, ...children) {
+    cell(index, ...children) {
       const column = this.payload.columns[index];
       const chip = make("span", "wb-tag", column.native);
       chip.setAttribute("aria-hidden", "true");
@@ -306,9 +363,10 @@ window.WorkbenchView = (() => {
       this.lines.classList.toggle("wb-long", this.payload.rows.length > LONG);
       this.payload.rows.forEach((row, index) => {
         const findings = this.byRow.get(row.id) || [];
-        const drawn = JSON.stringify([row, findings, this.payload.complete, this.payload.status]);
+        const { complete, status } = this.payload;
+        const drawn = JSON.stringify([row, findings, complete, status, this.editable]);
         const known = this.rows.get(row.id);
-        if (known?.drawn === drawn) return;
+        if (known?.drawn === drawn || this.field?.id === row.id) return;
         const fresh = this._row(row, index, findings);
         if (known) this._replace(known.node, fresh);
         else this.lines.append(fresh);
@@ -331,7 +389,7 @@ window.WorkbenchView = (() => {
       const starts = !before || before.paragraph !== row.paragraph;
       const cells = row.cells.map((_, column) =>
         this._text(row, column, findings.filter((finding) => finding.column === column)));
-      const node = make("div", `wb-row${starts ? " is-first" : ""}`, this._number(index + 1), ...cells);
+      const node = make("div", `wb-row${starts ? " is-first" : ""}`, this.number(index + 1), ...cells);
       node.setAttribute("role", "row");
       node.dataset.segments = row.id;
       node.dataset.kind = row.kind;
@@ -348,16 +406,25 @@ window.WorkbenchView = (() => {
       const body = failed ? [this.say("failed")] : markedText(text, findings);
       const line = make("span", failed ? "wb-failed" : "wb-text", ...body);
       if (failed) line.lang = this.code;
-      const node = this._cell(column, label, line, this._origin(row.origins[column]));
+      const node = this.cell(column, label, line, this._origin(row.origins[column]));
       if (row.notes[column]) node.append(this._aside("wb-note", row.notes[column]));
-      if (findings.length) node.append(this._badges(findings));
+      if (findings.length) node.append(badges(this, findings));
+      if (column && this.editable) node.append(this._editButton(row, column));
+      return node;
+    }
+
+    _editButton(row, column) {
+      const node = button("wb-button wb-quiet wb-edit", "✎", () => this.edit(row.id, column));
+      const values = { place: this.place(row.id) };
+      node.setAttribute("aria-label", `${this.say("edit_cell", values)}: ${this.payload.columns[column].native}`);
+      node.title = this.say("edit_cell", values);
       return node;
     }
 
     _waiting(column, label) {
       const running = !this.payload.complete && !this.payload.status;
       const line = make("span", running ? "wb-waiting" : "wb-missing", running ? "…" : "—");
-      return this._cell(column, label, line);
+      return this.cell(column, label, line);
     }
 
     _origin(origin) {
@@ -373,112 +440,34 @@ window.WorkbenchView = (() => {
       return node;
     }
 
-    /* A badge per kind of doubt; it opens the reasons. */
-    _badges(findings) {
-      const box = make("div", "wb-badges");
-      box.lang = this.code;
-      const kinds = new Map();
-      for (const finding of findings) {
-        kinds.set(finding.check, [...(kinds.get(finding.check) || []), finding]);
-      }
-      for (const group of kinds.values()) box.append(...this._badge(group));
-      return box;
-    }
-
-    _badge(group) {
-      const [{ check, id }] = group;
-      const severity = SEVERITIES.find((level) => group.some((f) => f.severity === level));
-      const reasons = make("ul", `wb-reasons wb-${severity}`,
-        ...group.map((finding) => make("li", "", finding.message)));
-      reasons.id = `wb-reasons-${id}`;
-      reasons.lang = "en";
-      const node = button(`wb-badge wb-${severity}`, "", () => {
-        if (this.open.has(id)) this.open.delete(id);
-        else this.open.add(id);
-        show();
-      });
-      const show = () => {
-        reasons.hidden = !this.open.has(id);
-        node.setAttribute("aria-expanded", String(!reasons.hidden));
-      };
-      node.append(this._icon(severity), this._checkName(check));
-      if (group.length > 1) node.append(` ×${group.length}`);
-      node.title = group.map((finding) => finding.message).join("\n");
-      node.dataset.findings = group.map((finding) => finding.id).join(" ");
-      node.setAttribute("aria-controls", reasons.id);
-      show();
-      return [node, reasons];
-    }
-
-    _icon(severity) {
+    icon(severity) {
       const shape = make("span", "wb-icon", ICONS[severity]);
       shape.setAttribute("aria-hidden", "true");
       const name = make("span", "wb-off-screen", `${this.say(severity)}: `);
       return make("span", "wb-severity", shape, name);
     }
 
-    _checkName(check) {
+    checkName(check) {
       return this.has(`check_${check}`) ? this.say(`check_${check}`) : check;
     }
 
-    _drawWork(before) {
-      if (!this._differs(before, "findings", "complete", "status", "run")) return;
-      const { findings, complete, status } = this.payload;
-      const title = make("h2", "wb-title", this.say("work_list"));
-      if (findings.length) title.append(make("span", "wb-count", String(findings.length)));
-      if (!findings.length) {
-        const key = complete ? "no_doubts" : status ? "doubts_stopped" : "doubts_follow";
-        this.work.replaceChildren(title, make("p", "wb-hint", this.say(key)));
-        return;
-      }
-      const shown = findings.filter((f) => !this.severity || f.severity === this.severity);
-      const list = make("ol", "wb-list", ...shown.slice(0, this.listed).map((f) => this._entry(f)));
-      this.work.replaceChildren(title, this._filters(findings), list);
-      if (shown.length > this.listed) this.work.append(this._more(shown.length));
+    _drawTaking(before) {
+      if (!this.differs(before, "desk", "run")) return;
+      const formats = this.editable ? this.payload.formats : [];
+      const offers = formats.map((format) =>
+        button("wb-button", this.say(`format_${format}`), () => this._takeAway(format)));
+      this.taking.id = "wb-downloads";
+      this.taking.hidden = !offers.length;
+      this.taking.replaceChildren(make("span", "wb-hint", this.say("downloads")), ...offers);
     }
 
-    _filters(findings) {
-      const box = make("div", "wb-filters");
-      const levels = SEVERITIES.filter((level) => findings.some((f) => f.severity === level));
-      for (const level of levels.length > 1 ? levels : []) {
-        const count = findings.filter((f) => f.severity === level).length;
-        const node = button(`wb-chip wb-${level}`, "", () => {
-          this.severity = this.severity === level ? "" : level;
-          this._drawWork({});
-          this.work.querySelector(`.wb-chip.wb-${level}`).focus();
-        });
-        node.append(`${ICONS[level]} ${this.say(level)} ${count}`);
-        node.setAttribute("aria-pressed", String(this.severity === level));
-        box.append(node);
-      }
-      return box;
-    }
-
-    _more(total) {
-      return button("wb-button", this.say("show_all", { total }), () => {
-        this.listed = Infinity;
-        this._drawWork({});
-      });
-    }
-
-    _entry(finding) {
-      const column = this.payload.columns[finding.column];
-      const place = [this._place(finding.segment), column.native].filter(Boolean).join(" · ");
-      const head = make("span", "wb-entry-head", this._icon(finding.severity),
-        make("span", "wb-place", place), make("span", "wb-check", this._checkName(finding.check)));
-      const reason = make("span", "wb-entry-reason", finding.message);
-      reason.lang = "en";
-      const node = button(`wb-entry wb-${finding.severity}`, "", (event) => {
-        if (!finding.segment) return;
-        const badge = `[data-findings~="${finding.id}"]`;
-        this._jump([finding.segment], event.currentTarget, badge);
-      });
-      node.append(head, reason);
-      return make("li", "", node);
+    async _takeAway(format) {
+      const reply = await this.act({ do: "export", format });
+      if (reply?.text !== undefined) toFile(reply.name, reply.text);
     }
 
     _drawFoot(before) {
-      if (!this._differs(before, "footer", "run")) return;
+      if (!this.differs(before, "footer", "run")) return;
       const { footer } = this.payload;
       this.foot.hidden = !footer;
       const lines = footer.split("\n").map((line) => make("code", "", line));
@@ -491,8 +480,8 @@ window.WorkbenchView = (() => {
     views.get(element)?.draw(payload || {});
   }
 
-  function mount(element, payload, strings) {
-    views.set(element, new View(element, strings));
+  function mount(element, payload, strings, ask) {
+    views.set(element, new View(element, strings, ask));
     update(element, payload);
   }
 

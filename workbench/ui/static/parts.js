@@ -50,6 +50,14 @@ window.WorkbenchParts = (() => {
     }
   }
 
+  function toFile(name, text) {
+    const link = make("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  }
+
   const isTitle = (row) => row.kind === "heading";
   const lineOf = (row, column) => [row.prefix[column], row.cells[column]].filter(Boolean).join(" ");
 
@@ -90,5 +98,5 @@ window.WorkbenchParts = (() => {
     return nodes;
   }
 
-  return { make, button, speaker, toClipboard, columnText, tableText, markedText };
+  return { make, button, speaker, toClipboard, toFile, columnText, tableText, markedText };
 })();
