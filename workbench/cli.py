@@ -264,6 +264,37 @@ def evaluate(
 
 
 @app.command()
+def trial(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILES", help="Right translations: .jsonl, .tsv or .tmx."),
+    ],
+    plant: Annotated[int, typer.Option(min=0, help="Errors to plant, spread evenly.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of what is planted where.")] = 1,
+    source: Annotated[
+        str, typer.Option("--from", metavar="LANG", help="Source language.", show_default="all")
+    ] = "",
+    to: Annotated[str, typer.Option("--to", "-t", metavar="LANG", help="Target language.")] = "",
+    as_json: Annotated[str, typer.Option("--json", metavar="FILE", help="Write it as JSON.")] = "",
+    misses: Annotated[
+        str, typer.Option(metavar="FILE", help="Write what was missed or falsely doubted, as TSV.")
+    ] = "",
+    quiet: Quiet = False,
+) -> None:
+    """Try the checks on your own translations: plant errors, and count those that are seen.
+
+    Also counts the doubts about the untouched text: as it is right, they are false alarms.
+
+    [bold]workbench trial memory.tmx --from ja --to en --misses misses.tsv[/bold]
+    """
+    from workbench.trying import TrialCommand, run
+
+    names = tuple(map(str, files))
+    command = TrialCommand(names, plant, seed, source, to, as_json, misses, quiet)
+    raise typer.Exit(run(command))
+
+
+@app.command()
 def adapt(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the model.")],
     model: Model = "trilingual-small",
