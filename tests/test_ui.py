@@ -208,3 +208,35 @@ def test_every_word_is_there_in_three_languages_with_the_same_places() -> None:
 
 def test_words_never_close_the_script_that_holds_them() -> None:
     assert "<" not in json.dumps(words())
+
+
+def bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = replace(get_model("pseudo"), licence="CC-BY-NC-4.0", commercial=False)
+    monkeypatch.setattr(translate, "get_model", lambda name: other)
+
+
+def test_a_licence_that_forbids_the_purpose_is_said_before_the_click(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bound(monkeypatch)
+    hint = translate._about("pseudo", "", True)
+    assert hint and "forbids commercial use" in hint["values"]["message"]
+    assert translate._about("pseudo", "", False) is None
+
+
+def test_the_purpose_reaches_the_run() -> None:
+    assert request(commercial=True).options().purpose == "commercial"
+    assert request().options().purpose == "any"
+
+
+def test_where_a_chat_model_sends_the_text_is_said_before_the_click(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WORKBENCH_CHAT_URL", "http://127.0.0.1:9/v1")
+    for model, summarizer in (("chat", ""), ("trilingual-small", "chat")):
+        hint = translate._about(model, summarizer, False)
+        assert hint and "http://127.0.0.1:9" in hint["values"]["address"]
+
+
+def test_summaries_are_sentences_of_the_text_unless_a_model_is_chosen() -> None:
+    assert translate._summarizers("en")[0] == ("Sentences of the text", "")

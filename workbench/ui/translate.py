@@ -21,9 +21,11 @@ from workbench.catalogue import (
     load_catalogue,
     table_rows,
 )
+from workbench.engines.chat_client import destination
 from workbench.errors import UsageError, WorkbenchError
 from workbench.identification import identify
 from workbench.languages import LANGUAGES
+from workbench.licences import permit
 from workbench.pipeline import Options, Workbench
 from workbench.segmentation import split
 from workbench.summaries import PRESETS, summarize
@@ -52,7 +54,10 @@ class Controls:
     model: gr.Dropdown
     count: gr.Dropdown
     preset: gr.Dropdown
+    summarizer: gr.Dropdown
+    commercial: gr.Checkbox
     hint: gr.HTML
+    about: gr.HTML
     view: gr.HTML
 
 
@@ -80,6 +85,13 @@ def add(bench: Workbench, say: gr.I18n) -> None:
         preset = gr.Dropdown(
             _presets("en"), value=_AUTO, label=say("preset"), scale=1, min_width=130
         )
+        summarizer = gr.Dropdown(
+            _summarizers("en"), value="", label=say("summarizer"), scale=2, min_width=190
+        )
+        commercial = gr.Checkbox(
+            label=say("commercial"), elem_id="wb-commercial", scale=1, min_width=150
+        )
+    about = spoken('<p data-say="" role="status"></p>', "wb-about")
     text = gr.Textbox(
         label=say("text"),
         placeholder=say("text_placeholder"),
@@ -97,10 +109,13 @@ def add(bench: Workbench, say: gr.I18n) -> None:
         undo = gr.Button(say("undo"), elem_id="wb-undo", interactive=False, min_width=90)
     samples = _samples()
     # Gradio translates labels, not choices; and models may have come since the start.
-    gr.on(None, _localise, None, [source, model, count, preset], api_visibility="private")
+    localised = [source, model, count, preset, summarizer]
+    gr.on(None, _localise, None, localised, api_visibility="private")
     desks = Desks()
     view = aligned_view(desks.act)
-    controls = Controls(text, source, targets, model, count, preset, hint, view)
+    controls = Controls(
+        text, source, targets, model, count, preset, summarizer, commercial, hint, about, view
+    )
     _connect_text(controls, clear, undo, samples)
     _connect_run(bench, controls, desks, (start, stop))
 
@@ -120,6 +135,9 @@ def _connect_text(
             js="(text, ...rest) => [(text || '').slice(0, 4000), ...rest]",
             **quiet,
         )
+    chosen = [controls.model, controls.summarizer, controls.commercial]
+    for component in chosen:
+        component.change(_about, chosen, controls.about, **quiet)
     clear.click(
         lambda old: ("", old, gr.Button(interactive=bool(old))), text, [text, kept, undo], **quiet
     )
@@ -136,6 +154,7 @@ def _connect_run(
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     fields = [controls.text, controls.source, controls.targets]
     fields += [controls.model, controls.count, controls.preset]
+    fields += [controls.summarizer, controls.commercial]
 
     def begin(request: gr.Request) -> tuple[gr.Button, gr.Button]:
         stops.begin(str(request.session_hash))
@@ -180,11 +199,24 @@ class Request:
     model: str
     count: str
     preset: str
+    summarizer: str = ""
+    commercial: bool = False
+
+    @property
+    def purpose(self) -> str:
+        """Return what the result is for, as Options names it."""
+        return "commercial" if self.commercial else "any"
 
     def options(self) -> Options:
         """Return the options of the run."""
         count = None if self.count == _AUTO else int(self.count)
-        return Options(self.model, summary=count, preset=self.preset)
+        return Options(
+            self.model,
+            summary=count,
+            preset=self.preset,
+            purpose=self.purpose,
+            summarizer=self.summarizer,
+        )
 
 
 def _run(
@@ -278,6 +310,21 @@ def _detect(
     return hint, targets, [code for code in ordered if code not in offered]
 
 
+def _about(model: str, summarizer: str, commercial: bool) -> dict[str, Any] | None:
+    """Return what a reader must know of the chosen models: a licence, or where texts would go."""
+    try:
+        chosen = [get_model(name) for name in (model, summarizer) if name]
+        for one in chosen:
+            permit(one, "commercial" if commercial else "any")
+        addresses = [destination(one.name) for one in chosen if one.engine == "chat"]
+    except WorkbenchError as error:
+        return _failure("failure", message=str(error)) | {"level": "warning"}
+    if addresses:
+        values = {"address": addresses[0]}
+        return {"key": "sent_to", "values": values, "level": "warning"}
+    return None
+
+
 def _reaches(model: Model, source: str, target: str) -> bool:
     try:
         return source != target and bool(find_route(model, source, target))
@@ -297,7 +344,7 @@ def _languages(codes: Sequence[str] | dict[str, Any]) -> list[tuple[str, str]]:
 def _localise(request: gr.Request) -> list[dict[str, Any]]:
     """Return the choices in the reader's language."""
     code = reader(request.headers.get("accept-language", ""))
-    listed = (_sources(code), _models(code), _counts(code), _presets(code))
+    listed = (_sources(code), _models(code), _counts(code), _presets(code), _summarizers(code))
     return [gr.update(choices=choices) for choices in listed]
 
 
@@ -315,10 +362,20 @@ def _presets(code: str) -> list[tuple[str, str]]:
 
 def _models(code: str) -> list[tuple[str, str]]:
     """Return (name, licence and what it forbids; name) of every model that can be run now."""
+    return _offered(code, lambda model: model.task == "translation")
+
+
+def _summarizers(code: str) -> list[tuple[str, str]]:
+    """Return the ways to summarise: sentences of the text, then models that write."""
+    chosen = [(words()[code]["summarizer_none"], "")]
+    return chosen + _offered(code, lambda m: m.task == "summarization" or m.engine == "chat")
+
+
+def _offered(code: str, fits: Callable[[Model], bool]) -> list[tuple[str, str]]:
     able = {
         model.name: f"{model.name} · {model.licence}"
         for model in load_catalogue().values()
-        if is_installed(model) and model.task == "translation" and not model.known_bad
+        if is_installed(model) and fits(model) and not model.known_bad
     }
     uses = {row.name: row.use for row in table_rows(load_catalogue())}
     marks = {"": "", "non-commercial": "non_commercial", "check licence": "licence_check"}
