@@ -126,13 +126,14 @@ def with_ledger() -> Result:
 def test_one_thing_is_one_line_of_the_ledger_with_a_cell_per_column() -> None:
     first = payload(with_ledger())["ledger"]["numbers"][0]
     assert (first["source"], first["segments"], first["doubtful"]) == ("25歳", ["s2"], True)
-    assert first["cells"][0] == {"match": "matched", "texts": [["25", 1]]}
-    assert first["cells"][1] == {"match": "missing", "texts": []}
+    assert first["cells"][0] == {"match": "matched", "count": 1, "total": 1, "texts": [["25", 1]]}
+    assert (first["cells"][1]["match"], first["cells"][1]["texts"]) == ("missing", [])
 
 
 def test_the_renderings_of_a_name_stand_together_with_their_counts() -> None:
     (name,) = payload(with_ledger())["ledger"]["names"]
-    assert name["cells"] == [{"match": "changed", "texts": [["Oh", 1], ["Wu", 1]]}, None]
+    texts = [["Oh", 1], ["Wu", 1]]
+    assert name["cells"] == [{"match": "changed", "count": 1, "total": 2, "texts": texts}, None]
 
 
 def test_the_ledger_is_a_table_without_live_formulas() -> None:

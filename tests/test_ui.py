@@ -175,7 +175,7 @@ def test_no_word_is_there_for_nothing() -> None:
     sources += [path.read_text("utf-8") for path in Path(translate.__file__).parent.glob("*.py")]
     said = set(re.findall(r"""["'](\w+)["']""", "".join(sources)))
     made = ("check_", "preset_", "format_", "origin_", "ledger_", "kind_", "match_", "level_")
-    made += ("count_", "decision_", "method_", "bullet_", "filter_")
+    made += ("count_", "decision_", "method_", "bullet_", "filter_", "voice_")
     unsaid = [k for k in words()["en"] if k.removesuffix("_hint") not in said]
     assert [k for k in unsaid if k not in said and not k.startswith(made)] == []
 

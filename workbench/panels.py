@@ -14,8 +14,8 @@ def ledger_panel(result: Result, rows: Mapping[str, str]) -> dict[str, list[dict
     """Return {ledger: lines}, in the order of the text.
 
     rows has the row that shows each segment. A line of numbers or quotations is {kind, source,
-    value, segments, cells, doubtful}, with a cell {match, texts} per target column or None;
-    texts are [words, how often]. Names have a line per name and voices one per speaker, with all
+    value, segments, cells, doubtful}, with a cell {match, count, total, texts} per target column
+    or None: the worst match, how many of all have it, and texts as [words, how often]. Names have a line per name and voices one per speaker, with all
     their segments, and cells that count every rendering or Korean level.
     """
     order = {segment.id: place for place, segment in enumerate(result.document.segments)}
@@ -28,6 +28,10 @@ def ledger_panel(result: Result, rows: Mapping[str, str]) -> dict[str, list[dict
             if entry.ledger == ledger:
                 lines.setdefault(_key(entry), []).append(entry)
         panel[ledger] = [_line(line, codes, rows) for line in lines.values()]
+    # Whether a voice slips is only seen in the whole of it: a check of the column says so.
+    slips = {rows.get(f.segment_id, "") for f in result.findings if f.check == "speech-level"}
+    for voice in panel["speech"]:
+        voice["doubtful"] = not slips.isdisjoint(voice["segments"])
     return panel
 
 
@@ -69,7 +73,13 @@ def _cell(entries: Sequence[Entry]) -> dict[str, Any] | None:
         return None
     texts = Counter(entry.value if entry.ledger == "speech" else entry.target for entry in entries)
     texts.pop("", None)
-    return {"match": _worst(entries), "texts": [[text, n] for text, n in texts.most_common()]}
+    worst = _worst(entries)
+    return {
+        "match": worst,
+        "count": sum(entry.match == worst for entry in entries),
+        "total": len(entries),
+        "texts": [[text, n] for text, n in texts.most_common()],
+    }
 
 
 def _worst(entries: Iterable[Entry]) -> str:

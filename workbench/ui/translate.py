@@ -79,17 +79,18 @@ def add(bench: Workbench, say: gr.I18n) -> None:
         model = gr.Dropdown(
             _models("en"), value=default_model(), label=say("model"), scale=3, min_width=250
         )
+    with gr.Row(elem_id="wb-summary"):
         count = gr.Dropdown(
-            _counts("en"), value=_AUTO, label=say("bullets"), scale=1, min_width=130
+            _counts("en"), value=_AUTO, label=say("bullets"), scale=2, min_width=150
         )
         preset = gr.Dropdown(
-            _presets("en"), value=_AUTO, label=say("preset"), scale=1, min_width=130
+            _presets("en"), value=_AUTO, label=say("preset"), scale=2, min_width=150
         )
         summarizer = gr.Dropdown(
-            _summarizers("en"), value="", label=say("summarizer"), scale=2, min_width=190
+            _summarizers("en"), value="", label=say("summarizer"), scale=3, min_width=250
         )
         commercial = gr.Checkbox(
-            label=say("commercial"), elem_id="wb-commercial", scale=1, min_width=150
+            label=say("commercial"), elem_id="wb-commercial", scale=2, min_width=190
         )
     about = spoken('<p data-say="" role="status"></p>', "wb-about")
     text = gr.Textbox(

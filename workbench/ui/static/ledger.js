@@ -70,8 +70,9 @@ window.WorkbenchLedger = (() => {
 
     _line(line) {
       const { view } = this;
-      const words = make("span", "wb-words", line.source || "—");
-      words.lang = view.payload.source;
+      const known = this.name === "speech" && view.has(`voice_${line.source}`);
+      const words = make("span", "wb-words", known ? view.say(`voice_${line.source}`) : line.source || "—");
+      words.lang = known ? view.code : view.payload.source;
       words.dir = "auto";
       const value = line.value && line.value !== line.source ? make("span", "wb-value", line.value) : null;
       const kind = view.has(`kind_${line.kind}`) ? view.say(`kind_${line.kind}`) : line.kind;
@@ -97,7 +98,9 @@ window.WorkbenchLedger = (() => {
       if (!cell || !column) return null;
       const sign = make("span", "wb-sign", SIGNS[cell.match] || "?");
       sign.setAttribute("aria-hidden", "true");
-      const match = make("span", `wb-match wb-match-${cell.match}`, sign, view.say(`match_${cell.match}`));
+      const share = cell.total > 1 && cell.match !== "matched" ? ` ${cell.count}/${cell.total}` : "";
+      const said = view.say(`match_${cell.match}`) + share;
+      const match = make("span", `wb-match wb-match-${cell.match}`, sign, said);
       const words = make("span", "wb-rendering",
         cell.texts.map(([text, count]) => (count > 1 ? `${this._named(text)} ×${count}` : this._named(text))).join(" · "));
       words.lang = this.name === "speech" ? view.code : column.language;
