@@ -61,8 +61,7 @@ def check_language(pair: Pair) -> Iterator[Finding]:
     """Yield targets written in another script or another Latin-script language (critical)."""
     if _is_copy(pair):
         return
-    letters = len(_LETTER.findall(pair.target))
-    own = len(_own(pair.language).findall(pair.target))
+    own, letters = letters_of(pair.target, pair.language)
     chinese = pair.language == "ja" and own >= 24 and not _KANA_SIGN.search(pair.target)
     if letters >= 8 and (own < 0.3 * letters or chinese):
         name = LANGUAGES[pair.language].name if pair.language in LANGUAGES else pair.language
@@ -90,6 +89,15 @@ def check_script(pair: Pair) -> Iterator[Finding]:
         else:
             yield pair.doubt("script", "major", message, match.span(), 0.95)
         return
+
+
+def letters_of(text: str, language: str) -> tuple[int, int]:
+    """Return how many letters of a text are in the script of a language, and how many there are.
+
+    >>> letters_of("서울 City", "ko")
+    (2, 6)
+    """
+    return len(_own(language).findall(text)), len(_LETTER.findall(text))
 
 
 def _own(language: str) -> re.Pattern[str]:
