@@ -1,8 +1,9 @@
 """The lists of checks and ledgers, what they are given, and the one function that runs them all."""
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from workbench.errors import AccountingError
@@ -20,6 +21,9 @@ _MODULES = (
     "instructions",
 )
 _SKIPPED = frozenset({"blank", "marker", "label"})
+ASKER, ANSWERER = "――", "――?"
+_DASH = re.compile(r"[―—─]{1,3}")
+_LABEL_END = re.compile(r"[\s:：.．、]+$")
 _ORDER: dict[str, int] = {"critical": 0, "major": 1, "minor": 2}
 
 
@@ -27,7 +31,9 @@ _ORDER: dict[str, int] = {"critical": 0, "major": 1, "minor": 2}
 class Pair:
     """A segment and its translation, with the pair before it in the text, if any.
 
-    source_language and language are BCP 47 codes of the two sides.
+    source_language and language are BCP 47 codes of the two sides. speaker is whose turn it is by
+    the labels of the source (記者, Q), ASKER in a line that a dash opens, ANSWERER in the lines
+    after it, "" elsewhere; label is what the target puts for it.
     """
 
     segment: Segment
@@ -35,6 +41,8 @@ class Pair:
     source_language: str
     language: str
     previous: "Pair | None" = None
+    speaker: str = ""
+    label: str = ""
 
     @property
     def source(self) -> str:
@@ -169,13 +177,33 @@ def _pairs(
 ) -> Iterator[Pair]:
     by_id = {translation.segment_id: translation for translation in translations}
     previous: Pair | None = None
-    for segment in document.segments:
+    for segment, (speaker, label) in _turns(document.segments, by_id):
         if segment.kind not in _SKIPPED:
-            near = previous and Pair(
-                previous.segment, previous.translation, document.language, language
-            )
-            previous = Pair(segment, by_id[segment.id], document.language, language, near)
+            near = previous and replace(previous, previous=None)
+            translation = by_id[segment.id]
+            previous = Pair(segment, translation, document.language, language, near, speaker, label)
             yield previous
+
+
+def _turns(
+    segments: Sequence[Segment], by_id: Mapping[str, Translation]
+) -> Iterator[tuple[Segment, tuple[str, str]]]:
+    """Yield segments with whose turn it is and the label of the target.
+
+    A label holds until the next one or a heading, a dash within its line.
+    """
+    turn, asked = ("", ""), -1
+    for segment in segments:
+        if segment.kind == "label":
+            label = by_id[segment.id].text if segment.id in by_id else ""
+            turn = (_LABEL_END.sub("", segment.text), _LABEL_END.sub("", label))
+        elif segment.kind == "marker" and _DASH.fullmatch(segment.text):
+            turn, asked = (ASKER, ASKER), segment.paragraph
+        elif segment.kind == "heading":
+            turn = ("", "")
+        elif turn[0] == ASKER and segment.paragraph != asked:
+            turn = (ANSWERER, ANSWERER)
+        yield segment, turn
 
 
 def _has_both_sides(pair: Pair) -> bool:
