@@ -1,8 +1,8 @@
 """Knows the names of places that do not sound alike in Japanese, Korean and English.
 
 Names of countries and of the cities of time zones are those of CLDR (by Babel); places.json adds
-the rows that CLDR lacks: [Japanese, Korean, English], forms separated by |. A form after ~ is
-accepted as a rendering (米 for 米国) but is no mention by itself. To add a name, add its row.
+what CLDR lacks: [Japanese, Korean, English, kind], forms separated by |, kind where no place. A
+form after ~ is accepted as a rendering (米 for 米国) but is no mention. To add a name, add its row.
 """
 
 import json
@@ -19,7 +19,8 @@ _FORMS = re.compile(r"\s*[(（].*|\s*[-–].*特別行政区.*")
 def _rows() -> tuple[Mapping[str, tuple[str, ...]], ...]:
     """Return the forms of every place by language; own rows first, then those of CLDR."""
     own = json.loads((files("workbench.checks") / "places.json").read_text("utf-8"))
-    rows = [dict(zip(_LANGUAGES, (tuple(c.split("|")) for c in row), strict=True)) for row in own]
+    names = ("ja", "ko", "en", "kind")
+    rows = [dict(zip(names, (tuple(c.split("|")) for c in row), strict=False)) for row in own]
     known = {form for row in rows for form in row["en"]}
     return (*rows, *(row for row in _cldr() if not known & set(row["en"])))
 
@@ -28,9 +29,9 @@ def _cldr() -> list[dict[str, tuple[str, ...]]]:
     from babel import Locale
 
     locales = {language: Locale(language) for language in _LANGUAGES}
-    territories = [code for code in locales["en"].territories if code.isalpha()]
-    zones = [zone for zone in locales["ja"].time_zones if "/" in zone]
-    rows = []
+    territories = [code for code in map(str, locales["en"].territories) if code.isalpha()]
+    zones = [zone for zone in map(str, locales["ja"].time_zones) if "/" in zone]
+    rows: list[dict[str, tuple[str, ...]]] = []
     for key in (*territories, *zones):
         row = {language: _name(locale, key) for language, locale in locales.items()}
         if all(row.values()):
@@ -65,6 +66,21 @@ def forms(place: int, language: str) -> tuple[str, ...]:
     """Return every form that renders a place in a language, the longest first."""
     row = _rows()[place].get(language, ())
     return tuple(sorted((form.lstrip("~") for form in row), key=len, reverse=True))
+
+
+def kind(place: int) -> str:
+    """Return what a row names: place, person, organisation or name."""
+    return _rows()[place].get("kind", ("place",))[0]
+
+
+def is_place(name: str) -> bool:
+    """Tell whether a name in English is that of a row."""
+    return name in _english()
+
+
+@lru_cache(maxsize=1)
+def _english() -> frozenset[str]:
+    return frozenset(row["en"][0] for row in _rows())
 
 
 def english(place: int) -> str:

@@ -5,18 +5,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.checks.gazetteer import english, forms
-from workbench.checks.mentions import Mention, Part, Reading, joined, read_names
-from workbench.checks.sounds import distance, weight
+from workbench.checks.gazetteer import english, forms, kind
+from workbench.checks.mentions import Mention, Part, joined, read_names
+from workbench.checks.sounds import distance, unaccented, weight
 from workbench.types import Match, Span
 
-_CLOSE = ((1.6, 0.16), (2.6, 0.2), (99.0, 0.28))  # sounds up to a weight are one up to a distance
+# Sounds up to a weight are one up to a distance.
+_CLOSE = ((1.6, 0.15), (2.6, 0.16), (4.0, 0.19), (99.0, 0.23))
 _SPELT = 0.18  # whole names of several parts are one up to this distance
-_PERHAPS = 0.42  # two names left over are one up to this distance: a reading may be unknown
+_ROUGH = 0.4  # share of that limit where the window does not look like a name
+_STRICT = 0.7  # the same where no link is expected
+_SLIGHT = 2.6  # weight up to which a sound that looks like no name is chance
+_WORD = 2.0  # weight from which a sound is a word of its own
+_NEAR = 4  # characters between the parts of one name
+_PERHAPS = 1.25  # the same where both names are left over: a reading may be unknown
 _ALIKE = 0.4  # share of equal phonemes below which no distance is computed
 _TRIED = 6  # windows whose distance is computed, the likest first
 _WAYS = 8  # ways in which a part may sound that are tried
 
+_BEFORE = "日中韓朝米英露独仏伊豪台印欧加南北訪駐対在反親両・한일미러영불독대방주친반양남북·"
+_AFTER = "日中韓朝米英露独仏伊豪台印欧加南北側軍紙州系製産のはがをに、・측군간의은이을에과·"
 _LETTERS = {"C": "ch", "X": "th"}
 
 
@@ -40,6 +48,7 @@ class _Side:
     mentions: tuple[Mention, ...]
     sounds: tuple[str, ...]
     windows: tuple[Part, ...]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +63,7 @@ class _Link:
         return tuple(span for span in self.spans if span)
 
 
-def link(
-    source: str, source_language: str, target: str, language: str
-) -> tuple[LinkedName, ...]:
+def link(source: str, source_language: str, target: str, language: str) -> tuple[LinkedName, ...]:
     """Return the names of the source in order with their renderings, then those only of the target.
 
     Names that either text does not surely use as names are left out where they have no link.
@@ -69,7 +76,7 @@ def link(
     for one in links:
         if one.found:
             linked.append(_linked(one, back, ours, theirs))
-        else:
+        elif not _is_word(one.mention, theirs):
             lost.append(one.mention)
     loose = [one.mention for one in back if not one.found]
     linked.extend(_left(lost, loose, ours, theirs))
@@ -87,32 +94,69 @@ def _side(text: str, language: str) -> _Side:
         reading.mentions,
         tuple(sound for sound, _ in pairs),
         tuple(window for _, window in pairs),
+        tuple(sound for word in reading.words for sound in word.sounds),
     )
 
 
-def _find(mention: Mention, own: _Side, other: _Side) -> _Link:
-    """Return where the parts of a mention are in the other text."""
+def _find(mention: Mention, own: _Side, other: _Side, factor: float = 1.0) -> _Link:
+    """Return where the parts of a mention are in the other text.
+
+    factor makes the limit of what sounds alike stricter. Parts that are far apart in the other
+    text are not one name: the weightier stays.
+    """
     count = len(mention.parts)
     span = _placed(mention, other) or _same(mention, own, other)
     if span:
         return _Link(mention, (span,) * count)
-    spans = tuple(_heard(part.sounds, other) for part in mention.parts)
-    if not all(spans) and count > 1:
-        whole = _heard(joined(mention.parts), other)
-        spans = (whole,) * count if whole and not any(spans) else spans
+    few = _WAYS
+    if mention.place is not None:
+        factor, few = min(factor, _STRICT), 1
+    heard = [_heard(part.sounds[:few], other, factor) for part in mention.parts]
+    spans = _together(mention, heard)
+    if not any(spans) and count > 1:
+        whole = _heard(joined(mention.parts), other, factor)
+        spans = (whole,) * count
     return _Link(mention, spans)
+
+
+def _together(mention: Mention, spans: Sequence[Span | None]) -> tuple[Span | None, ...]:
+    """Return the spans near the one of the weightiest part; the others are dropped."""
+    sizes = [weight(part.sounds[0]) if part.sounds else 0.0 for part in mention.parts]
+    ranked = sorted((place for place, span in enumerate(spans) if span), key=lambda p: -sizes[p])
+    anchor = spans[ranked[0]] if ranked else None
+    if anchor is None:
+        return tuple(spans)
+    near = (anchor[0] - _NEAR, anchor[1] + _NEAR)
+    return tuple(s if s and s[0] < near[1] and near[0] < s[1] else None for s in spans)
 
 
 def _placed(mention: Mention, other: _Side) -> Span | None:
     if mention.place is None:
         return None
+    text = unaccented(other.text) if other.language == "en" else other.text
     for form in forms(mention.place, other.language):
-        edge = r"(?<![A-Za-z])" if other.language == "en" else ""
-        after = r"(?![A-Za-z])" if other.language == "en" and len(form) < 6 else ""
-        match = re.search(edge + re.escape(form) + after, other.text)
+        pattern = _english(form) if other.language == "en" else _short(form)
+        match = re.search(pattern, text)
         if match:
             return match.span()
     return None
+
+
+@lru_cache(maxsize=2048)
+def _short(form: str) -> str:
+    """Return the pattern of a form; a single character needs neighbours: 日米, 訪中, 対露."""
+    exact = re.escape(form)
+    return exact if len(form) > 1 else rf"(?<=[{_BEFORE}]){exact}|{exact}(?=[{_AFTER}])"
+
+
+@lru_cache(maxsize=2048)
+def _english(form: str) -> str:
+    """Return the pattern of a place and its people: Malta, Maltese."""
+    exact = re.escape(unaccented(form))
+    if len(form) < 5 or " " in form:
+        return rf"(?<![A-Za-z]){exact}(?![A-Za-z])"
+    stem = re.escape(unaccented(form).rstrip("aeiouy"))
+    return rf"(?<![A-Za-z])(?:{exact}|{stem}[aeio]?(?:ese|n|an|i|ic|ish)s?(?![A-Za-z]))"
 
 
 def _same(mention: Mention, own: _Side, other: _Side) -> Span | None:
@@ -122,25 +166,34 @@ def _same(mention: Mention, own: _Side, other: _Side) -> Span | None:
     return (place, place + len(name)) if place >= 0 else None
 
 
-def _heard(ways: Sequence[str], other: _Side) -> Span | None:
+def _heard(ways: Sequence[str], other: _Side, factor: float = 1.0) -> Span | None:
     """Return the window that sounds most like one of the ways, if one is close enough."""
     from rapidfuzz import process
     from rapidfuzz.distance import Levenshtein
 
     best: tuple[float, int] = (1.0, 0)
-    for way in ways[:_WAYS]:
+    for way in ways:
         near = process.extract(
             way, other.sounds, scorer=Levenshtein.normalized_similarity,
             score_cutoff=_ALIKE, limit=_TRIED,
         )  # fmt: skip
         for sound, _, index in near:
             far = distance(way, sound)
-            if far <= _limit(way) and (far, index) < best:
+            rough = _ROUGH if other.windows[index].rough else 1.0
+            if rough < 1.0 and weight(way) <= _SLIGHT:
+                continue
+            if far <= _limit(way) * min(factor, rough) and (far, index) < best:
                 best = (far, index)
     if best[0] == 1.0:
         return None
     window = other.windows[best[1]]
     return window.start, window.end
+
+
+def _is_word(mention: Mention, other: _Side) -> bool:
+    """Tell a loan word: クラス is class, in small letters."""
+    ways = joined(mention.parts) if mention.kind != "person" or not mention.sure else ()
+    return any(distance(way, word) <= _limit(way) for way in ways[:3] for word in other.words)
 
 
 def _limit(sound: str) -> float:
@@ -156,8 +209,9 @@ def _find_back(mention: Mention, own: _Side, other: _Side, taken: Sequence[Span]
     ]
     if all(spans):
         return _Link(mention, tuple(spans))
-    again = _find(mention, own, other)
-    return _Link(mention, tuple(a or b for a, b in zip(spans, again.spans, strict=True)))
+    if any(spans):
+        return _Link(mention, tuple(spans))
+    return _find(mention, own, other, _STRICT)
 
 
 def _linked(one: _Link, back: Sequence[_Link], ours: _Side, theirs: _Side) -> LinkedName:
@@ -168,9 +222,18 @@ def _linked(one: _Link, back: Sequence[_Link], ours: _Side, theirs: _Side) -> Li
     match: Match = "matched"
     if not all(one.spans):
         other = next((b for b in back if _meets(b.mention, one.found) and not all(b.spans)), None)
-        if other and _apart(one.mention, other.mention) > _SPELT:
+        if other is None and _is_cut(one):
+            match = "changed"
+        elif other and _apart(one.mention, other.mention) > _SPELT:
             match, span = "changed", (other.mention.start, other.mention.end)
     return _name(one.mention, match, span, ours, theirs)
+
+
+def _is_cut(one: _Link) -> bool:
+    """Tell whether a whole word of a person's full name is gone."""
+    gone = [p for p, span in zip(one.mention.parts, one.spans, strict=True) if not span]
+    heavy = all(p.sounds and weight(p.sounds[0]) >= _WORD for p in gone)
+    return one.mention.sure and one.mention.kind == "person" and heavy
 
 
 def _meets(mention: Mention, spans: Sequence[Span]) -> bool:
@@ -188,7 +251,7 @@ def _left(
         other = min(fit, key=lambda m: abs(m.start / len(theirs.text) - place), default=None)
         if other:
             rest.remove(other)
-            match: Match = "matched" if _apart(mention, other) <= _PERHAPS else "changed"
+            match: Match = "matched" if _may_be(mention, other) else "changed"
             yield _name(mention, match, (other.start, other.end), ours, theirs)
         elif mention.sure:
             yield _name(mention, "missing", None, ours, theirs)
@@ -199,9 +262,19 @@ def _left(
 
 def _fits(ours: Mention, theirs: Mention) -> bool:
     kinds = {ours.kind, theirs.kind}
+    if kinds == {"place"}:
+        return True
     if "organisation" in kinds or not (ours.sure and theirs.sure):
-        return _apart(ours, theirs) <= _PERHAPS or _is_person(ours, theirs)
+        return _may_be(ours, theirs) or _is_person(ours, theirs)
     return (ours.sure or theirs.sure) and (len(kinds) == 1 or "name" in kinds)
+
+
+def _may_be(ours: Mention, theirs: Mention) -> bool:
+    """Tell whether two names left over may be one, though they do not sound quite alike."""
+    known = ours.place is not None or theirs.place is not None
+    far = _apart(ours, theirs)
+    ways = joined(ours.parts) or ("",)
+    return far <= _limit(ways[0]) * (_ROUGH if known else _PERHAPS)
 
 
 def _is_person(ours: Mention, theirs: Mention) -> bool:
@@ -211,7 +284,7 @@ def _is_person(ours: Mention, theirs: Mention) -> bool:
 
 
 def _apart(ours: Mention, theirs: Mention) -> float:
-    pairs = ((a, b) for a in joined(ours.parts) for b in joined(theirs.parts))
+    pairs = ((a, b) for a in joined(ours.parts, 4) for b in joined(theirs.parts, 4))
     return min((distance(a, b) for a, b in pairs), default=1.0)
 
 
@@ -240,7 +313,8 @@ def _name(
     value = _value(mention, side)
     if match == "matched" and span and theirs.language == "en" and mention.place is None:
         value = theirs.text[slice(*span)]
-    return LinkedName(mention.kind, match, own, span, value)
+    sort = mention.kind if mention.place is None else kind(mention.place)
+    return LinkedName(sort, match, own, span, value)
 
 
 def _value(mention: Mention, side: _Side) -> str:

@@ -18,11 +18,15 @@ _READERS = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of text and the ways it may sound (see sounds), the likeliest first."""
+    """A stretch of text and the ways it may sound (see sounds), the likeliest first.
+
+    rough says that it does not look like a name: only a very close sound makes it one.
+    """
 
     start: int
     end: int
     sounds: tuple[str, ...]
+    rough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,19 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader found in a text: its mentions in order, and windows where names may stand."""
+    """What a reader found in a text: its mentions in order, and windows where names may stand.
+
+    words are those that are written as no name: what sounds like one of them is a loan word.
+    """
 
     mentions: tuple[Mention, ...]
     windows: tuple[Part, ...]
+    words: tuple[Part, ...] = ()
+
+
+def listed(text: str) -> frozenset[str]:
+    """Return the words of a list that is written as one text."""
+    return frozenset(text.split())
 
 
 def readable(language: str) -> bool:

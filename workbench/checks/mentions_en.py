@@ -8,35 +8,39 @@ from functools import lru_cache
 from importlib.resources import files
 
 from workbench.checks.gazetteer import places
-from workbench.checks.mentions import Mention, Part, Reading, joined
+from workbench.checks.mentions import Mention, Part, Reading, joined, listed
 from workbench.checks.sounds import latin
 
-_WORD = re.compile(r"(?:[A-Z]\.)+|[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_WORD = re.compile(r"(?:[A-Z]\.)+|[^\W\d_]+(?:(?:['’]|-(?![A-Z]))[^\W\d_]+)*")
 _COMMON_ENDS = re.compile(
     r"(?:ing|ed|ly|tions?|ers|ors|ments?|ness|ants?|ents|ances?|ences?|ity|ities|ive|ous|able|isms?"
     r"|ists?|ology|graphy|ways?|fuls?|less|ships?|hoods?|ates|izes?|ents|ories)$"
 )
+_AGE = re.compile(r", \d\d\b| \(\d\d\)")
 _SPEAKS = re.compile(
-    r",? (?:said|says|told|recalled|recalls|added|explained|asked|smiled|laughed|replied|answered)\b"
+    r", (?:an?|the|who|whose|now|then)\b"
+    r"|,? (?:said|says|told|recalled|recalls|added|explained|asked|smiled|laughed|answered)\b"
 )
 _POSSESSIVE = re.compile(r"['’](?:s|S|re|ll|ve|d|m|t)?$")
 _WITHIN = re.compile(r"[ \t]{1,2}|-")  # what may stand between the words of one name
-_TITLES = frozenset(
+_TITLES = listed(
     "mr mrs ms miss dr prof sir dame lord lady rev st king queen prince princess president "
-    "chairman chairwoman chair minister premier governor mayor senator rep gen col maj capt lt sgt "
-    "corporal private judge justice professor coach captain general ambassador pope emperor "
-    "empress director inspector detective officer reverend father sister brother aunt uncle grandma "
-    "grandpa granny mother secretary spokesman spokeswoman spokesperson lawmaker reporter author "
-    "actor actress singer writer poet nurse doctor pastor bishop engineer".split()
+    "chairman chairwoman chair minister premier governor mayor senator rep gen col maj capt "
+    "lt sgt corporal private judge justice professor coach captain general ambassador pope "
+    "emperor empress director inspector detective officer reverend father sister brother "
+    "aunt uncle grandma grandpa granny mother secretary spokesman spokeswoman spokesperson "
+    "lawmaker reporter author actor actress singer writer poet nurse doctor pastor bishop "
+    "engineer"
 )
-_NO_NAMES = frozenset(
-    "i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february "
-    "march april may june july august september october november december jan feb mar apr jun jul "
-    "aug sept oct nov dec internet christmas easter covid tv pc ok bc ad am pm gdp ceo dna aids "
-    "north south east west northern southern eastern western confucian buddhist catholic protestant "
-    "christian muslim islamic islam jewish olympic olympics paralympic olympian nobel communist "
-    "mr mrs ms dr buddhism christianity confucianism bible god web q a the sir madam mom dad "
-    "wi-fi e-mail".split()
+_NO_NAMES = listed(
+    "i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january "
+    "february march april may june july august september october november december jan feb "
+    "mar apr jun jul aug sept oct nov dec internet christmas easter covid tv pc ok bc ad am "
+    "pm gdp ceo dna aids north south east west northern southern eastern western confucian "
+    "buddhist catholic protestant christian muslim islamic islam jewish olympic olympics "
+    "paralympic olympian nobel communist mr mrs ms dr buddhism christianity confucianism "
+    "bible god web q a the sir madam mom dad wi-fi e-mail korea korean koreans state forest "
+    "agency"
 )
 # Korean family names that are English words too; before a given name they are names.
 _FAMILIES = {
@@ -52,6 +56,9 @@ _FAMILIES = {
 }  # fmt: skip
 
 
+_SMALL = listed("in do go so an won ma ha ban sun min king young sim kook gil")
+
+
 @lru_cache(maxsize=1)
 def _common() -> frozenset[str]:
     lines = (files("workbench.checks") / "lowercase.txt").read_text("utf-8")
@@ -65,7 +72,8 @@ def read(text: str) -> Reading:
     names = [word for word in words if word[2][:1].isupper()]
     runs = _runs(text, names)
     mentions = [mention for run in runs for mention in _mentions(text, run)]
-    return Reading(tuple(mentions), _windows(runs))
+    small = [Part(a, b, sounds(word)) for a, b, word in words if word.islower() and b - a > 2]
+    return Reading(tuple(mentions), _windows(runs), tuple(small))
 
 
 def _bare(word: str) -> str:
@@ -116,7 +124,8 @@ def _leading(text: str, words: list[tuple[int, int, str]]) -> list[tuple[int, in
     names: list[tuple[int, int, str]] = []
     for index, word in enumerate(words):
         following = words[index + 1][2] if index + 1 < len(words) else ""
-        if _is_common(word[2], following) or (not names and len(word[2]) < 2):
+        spoken = word[2].lower() in _FAMILIES and _SPEAKS.match(text, word[1])
+        if (_is_common(word[2], following) and not spoken) or (not names and len(word[2]) < 2):
             break
         names.append(word)
     return names
@@ -126,11 +135,11 @@ def _is_common(word: str, following: str) -> bool:
     small = word.lower().replace("’", "'")
     if len(small) > 6 and _COMMON_ENDS.search(small):
         return True
-    if small in _FAMILIES and following and not _is_common(following, ""):
+    if small in _FAMILIES and small not in _SMALL and following and not _is_common(following, ""):
         return False
     if small in _NO_NAMES or small in _TITLES:
         return True
-    return small in _common()
+    return small in _common() or (small.endswith("s") and small[:-1] in _common())
 
 
 def _mention(
@@ -140,10 +149,9 @@ def _mention(
     if place is not None:
         return Mention("place", parts, sure, place)
     before = re.search(r"([A-Za-z]+)\.? $", text[max(0, words[0][0] - 20) : words[0][0]])
-    after = text[words[-1][1] : words[-1][1] + 6]
     titled = before is not None and before[1].lower() in _TITLES
-    person = titled or re.match(r", \d\d\b| \(\d\d\)", after) is not None
-    return Mention("person" if person else "name", parts, sure)
+    person = titled or _AGE.match(text, words[-1][1]) is not None
+    return Mention("person" if person else "name", parts, sure or person)
 
 
 def _is_sure(text: str, names: list[tuple[int, int, str]], run: list[tuple[int, int, str]]) -> bool:
@@ -153,8 +161,11 @@ def _is_sure(text: str, names: list[tuple[int, int, str]], run: list[tuple[int, 
     if len(names) > 1 or names[0][0] > run[0][0]:
         return True
     before = text[: names[0][0]].rstrip("\"'“‘( ")
+    if text[names[-1][1] : names[-1][1] + 2] in {"'s", "’s"}:
+        return True
     within = bool(before) and before[-1] not in ".!?:;—–-…\n”’"
-    return within or _SPEAKS.match(text, names[0][1]) is not None
+    foreign = len(names[0][2]) > 3 and names[0][2][-1] in "aiou"
+    return within or foreign or _SPEAKS.match(text, names[0][1]) is not None
 
 
 def _windows(runs: list[list[tuple[int, int, str]]]) -> tuple[Part, ...]:

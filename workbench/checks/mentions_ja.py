@@ -7,26 +7,31 @@ from functools import lru_cache
 from typing import Any
 
 from workbench.checks.gazetteer import places
-from workbench.checks.mentions import Mention, Part, Reading, joined
+from workbench.checks.mentions import Mention, Part, Reading, joined, listed
 from workbench.checks.sounds import hangul, hanja, kana, latin
 
-_TITLES = frozenset(
-    "氏 さん 様 さま 君 くん ちゃん 容疑者 被告 選手 監督 記者 博士 教授 准教授 首相 大統領 議員 知事 "
-    "市長 村長 町長 社長 会長 委員長 書記 総書記 主席 大臣 外相 長官 大使 将軍 大佐 少佐 中佐 先生 "
-    "牧師 神父 医師 弁護士 判事 検事 部長 課長 局長 所長 院長 校長 船長 機長 元帥 王 女王 殿下 陛下 "
-    "夫人 嬢 夫妻 兄弟 姉妹 親方 棋士 九段 八段 前首相 元首相 副社長 教諭 伍長 軍曹 消防長".split()
+_TITLES = listed(
+    "氏 さん 様 さま 君 くん ちゃん 容疑者 被告 選手 監督 記者 博士 教授 准教授 首相 大統領 "
+    "議員 知事 市長 村長 町長 社長 会長 委員長 書記 総書記 主席 大臣 外相 長官 大使 将軍 "
+    "大佐 少佐 中佐 先生 牧師 神父 医師 弁護士 判事 検事 部長 課長 局長 所長 院長 校長 船長 "
+    "機長 元帥 王 女王 殿下 陛下 夫人 嬢 夫妻 兄弟 姉妹 親方 棋士 九段 八段 前首相 元首相 "
+    "副社長 教諭 伍長 軍曹 消防長"
 )
-_FAMILIAR = frozenset("さん 様 さま 君 くん ちゃん".split())
+_FAMILIAR = listed("さん 様 さま 君 くん ちゃん")
 # Before さん these are no names: お母さん, 患者さん.
 _COMMON = re.compile(
     r"[皆客奥娘息嫁婿母父兄姉弟妹孫親神猫犬医馬鹿王者家屋]|.*[者人員屋士師長客手様民官婦生]$|(?:お|ご)?"
     r"(?:みな|かみ|ばあ|じい|とう|かあ|にい|ねえ|まわり|巡査|大工|隣|親方|赤|婆|爺|坊)"
 )
-_SHORT = frozenset("元前現新米日韓中英仏独露伊豪加印台朝")  # 元首相, 米大統領: no names
+# No names: 元首相, 米大統領, ウォン.
+_SHORT = listed(
+    "ウォン ノーベル 夜の森 朝鮮 海保 欧米 極東 北極 南極 日米 日韓 日中 米国 都内"
+) | frozenset("両副故元前現新米日韓中英仏独露伊豪加印台朝")
 _BODY = re.compile(r"..[庁省党社大局部会寺院軍隊駅署銀圏室団組連]$")  # 経企庁, 林野庁: bodies
 _KATAKANA = re.compile(
     r"[ァ-ヺ][ァ-ヺー]+(?:[・＝=･][ァ-ヺ][ァ-ヺー]*)*|[ァ-ヺ](?:[・＝=･][ァ-ヺ][ァ-ヺー]*)+"
 )
+_QUOTED_KANA = re.compile(r"[「『“]([ぁ-ゖー]{2,8})[0-9０-９]?[」』”]")
 _PIECE = re.compile(r"[ァ-ヺー]+")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z.&'’-]*[A-Za-z0-9]")
 _HAN = re.compile(r"[一-鿿々]+")
@@ -73,8 +78,8 @@ def read(text: str) -> Reading:
 def _tagger() -> Any:
     """Return the tagger of this thread: MeCab's are not to be shared."""
     if not hasattr(_local, "tagger"):
-        import ipadic
-        import MeCab
+        import ipadic  # type: ignore[import-untyped]
+        import MeCab  # type: ignore[import-untyped]
 
         _local.tagger = MeCab.Tagger(ipadic.MECAB_ARGS)
     return _local.tagger
@@ -121,13 +126,27 @@ def _katakana_name(text: str, run: re.Match[str], known: dict[int, Token]) -> Me
     tokens = [known.get(start) for start, _ in pieces]
     parts = tuple(Part(start, end, (kana(text[start:end]),)) for start, end in pieces)
     titled = _title_at(text, run.end())
+    if titled and (family := _family_before(text, run.start())):
+        return Mention("person", (family, *parts), True)
+    if not titled and run[0] in _SHORT:
+        return None
     if not titled and not any(token is None or _may_be_name(token) for token in tokens):
         return None
     if titled and len(parts) == 1 and tokens[0] and tokens[0].end == run.end():
         titled = titled and (_may_be_name(tokens[0]) or len(tokens[0].pos) < 8)
     proper = any(token is not None and _is_known_name(token) for token in tokens)
     kind = "person" if titled else _kind(tokens[0])
-    return Mention(kind, parts, bool(titled or proper and len(run[0]) > 2 or len(parts) > 1))
+    single = len(parts) == 1 and (tokens[0] is None or tokens[0].end != run.end())
+    sure = bool(titled or len(parts) > 1 or (proper and len(run[0]) > 2 and not single))
+    return Mention(kind, parts, sure)
+
+
+def _family_before(text: str, place: int) -> Part | None:
+    """Return the family name in kanji before a given name in katakana: 卓 of 卓ソンミン."""
+    char = text[place - 1 : place]
+    before = text[max(0, place - 2) : place - 1]
+    korean = hanja(char) if _HAN.fullmatch(char) and not _HAN.fullmatch(before) else ""
+    return Part(place - 1, place, (hangul(korean), kana(char))[:1]) if korean else None
 
 
 def _may_be_name(token: Token) -> bool:
@@ -207,12 +226,14 @@ def _length(text: str, tokens: list[Token], index: int, glosses: dict[int, re.Ma
     run = index
     while run < len(tokens) and run - index < 5 and _may_belong(tokens[run], run > index):
         run += 1
+    if count := _titled_run(text, tokens, index):
+        return count
     for end in range(run, index, -1):
         group = tokens[index:end]
         surface = text[group[0].start : group[-1].end]
         if group[-1].end in glosses and len(surface) < 8 and not _PIECE.fullmatch(surface):
             return end - index
-        if _title_at(text, group[-1].end) and _is_person(group, surface):
+        if _title_at(text, group[-1].end) and _is_person(text, group, surface):
             return end - index
     if not tokens[index].proper or tokens[index].surface in _SHORT:
         return 0
@@ -223,8 +244,19 @@ def _length(text: str, tokens: list[Token], index: int, glosses: dict[int, re.Ma
     return end - index
 
 
+def _titled_run(text: str, tokens: list[Token], index: int) -> int:
+    """Return how many tokens are the kanji before a title, the first a proper noun: 周志遠さん."""
+    run = _HAN.match(text, tokens[index].start)
+    if not run or not tokens[index].proper or not 2 <= len(run[0]) <= 4:
+        return 0
+    if not _title_at(text, run.end()) or _COMMON.fullmatch(run[0]):
+        return 0
+    ends = [token.end for token in tokens[index:]]
+    return ends.index(run.end()) + 1 if run.end() in ends else 0
+
+
 def _may_belong(token: Token, inside: bool) -> bool:
-    if token.surface in _TITLES or token.pos[1] == "接尾" and not token.proper and inside:
+    if token.surface in _TITLES or (token.pos[1] == "接尾" and not token.proper and inside):
         return len(token.surface) == 1 and bool(_HAN.fullmatch(token.surface)) and (
             token.surface not in _TITLES and token.pos[2] not in {"助数詞", "人名"}
         )  # fmt: skip
@@ -233,20 +265,24 @@ def _may_belong(token: Token, inside: bool) -> bool:
     )  # fmt: skip
 
 
-def _is_person(group: list[Token], surface: str) -> bool:
+def _is_person(text: str, group: list[Token], surface: str) -> bool:
     """Tell a name before a title from a common noun: 荻さん, but not 患者さん."""
     if _COMMON.fullmatch(surface) or len(surface) > 6 or surface in _SHORT:
         return False
     if any(token.proper == "人名" for token in group):
         return all(token.proper or len(token.surface) == 1 for token in group)
-    return all(len(token.pos) < 8 for token in group) or len(surface) == 1 == len(group)
+    if len(surface) == 1:
+        return bool(re.match(r"さん|氏", text[group[0].end :])) and not _HAN.match(
+            text[max(0, group[0].start - 1) : group[0].start]
+        )
+    return all(len(token.pos) < 8 for token in group)
 
 
 def _named(text: str, group: list[Token], gloss: re.Match[str] | None) -> Mention:
     surface = text[group[0].start : group[-1].end]
     titled = _title_at(text, group[-1].end) or gloss is not None
     kinds = [_KINDS.get(token.proper, "name") for token in group]
-    kind = "person" if "person" in kinds or titled and kinds[0] != "place" else kinds[0]
+    kind = "person" if "person" in kinds or (titled and kinds[0] != "place") else kinds[0]
     if gloss:
         parts: tuple[Part, ...] = (_whole(group, (kana(gloss[1]),)),)
     elif kind == "person" and len(group) == 2 and len(surface) > 2:
@@ -256,7 +292,7 @@ def _named(text: str, group: list[Token], gloss: re.Match[str] | None) -> Mentio
     full = len(group) > 1 and [t.pos[3] for t in group] == ["姓", "名"]
     if _BODY.search(surface):
         return Mention("organisation", parts, False)
-    sure = titled or full or kind == "place" and len(surface) > 1 and len(group[0].pos) >= 8
+    sure = titled or full or (kind == "place" and len(surface) > 1 and len(group[0].pos) >= 8)
     return Mention(kind, parts, sure and kind != "organisation")
 
 
@@ -299,10 +335,14 @@ def _windows(text: str, tokens: list[Token]) -> list[Part]:
             _spread(nouns, found, 3)
             nouns = []
         else:
-            nouns.append(Part(token.start, token.end, readings(token.surface, token.reading)))
+            rough = not token.proper and len(token.pos) >= 8
+            ways = readings(token.surface, token.reading)
+            nouns.append(Part(token.start, token.end, ways, rough))
     _spread(nouns, found, 3)
     for run in _HAN.finditer(text):
         _korean(run, found)
+    for run in _QUOTED_KANA.finditer(text):
+        found[run.span(1)] = Part(*run.span(1), (kana(run[1]),))
     for word in _LATIN.finditer(text):
         found[word.span()] = Part(*word.span(), (latin(word[0]),))
     return list(found.values())
@@ -314,7 +354,8 @@ def _spread(parts: list[Part], found: dict[tuple[int, int], Part], most: int) ->
         for last in range(first, min(first + most, len(parts))):
             window = parts[first : last + 1]
             key = (window[0].start, window[-1].end)
-            found.setdefault(key, Part(*key, joined(window)))
+            rough = all(part.rough for part in window)
+            found.setdefault(key, Part(*key, joined(window), rough))
 
 
 def _korean(run: re.Match[str], found: dict[tuple[int, int], Part]) -> None:
@@ -324,5 +365,5 @@ def _korean(run: re.Match[str], found: dict[tuple[int, int], Part]) -> None:
             surface = run[0][first : first + size]
             if len(surface) == size and (korean := hanja(surface)):
                 key = (run.start() + first, run.start() + first + size)
-                ways = (*found[key].sounds, hangul(korean)) if key in found else (hangul(korean),)
-                found[key] = Part(*key, ways)
+                old = found.get(key, Part(*key, (), True))
+                found[key] = Part(*key, (*old.sounds, hangul(korean)), old.rough)

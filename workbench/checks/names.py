@@ -1,15 +1,22 @@
 """Links every name of the source to its rendering, and lists names rendered in several ways."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from workbench.checks.gazetteer import is_place
 from workbench.checks.linking import LinkedName, link
 from workbench.checks.mentions import readable
 from workbench.checks.registry import Pair, check, document_check, ledger
-from workbench.types import Entry, Finding, Match
+from workbench.types import Entry, Finding, Severity, Span
 
 _MOST = 20  # names of one segment; more of them say nothing new
 _LONGEST = 5_000  # characters; no sentence is that long
+_HOME = frozenset({"Japan", "Tokyo", "South Korea", "North Korea", "Seoul", "Korean Peninsula"})
+_CHANGED, _EXTRA, _SEVERAL = 0.8, 0.3, 0.5  # how often such a doubt is right
+_MISSING = {"major": 0.6, "minor": 0.4}
+_BETWEEN = re.compile(r"[\s・·=＝-]+")
+_POSSESSIVE = re.compile(r"['’]s?$")
 
 
 @ledger("names")
@@ -39,3 +46,121 @@ def _entry(pair: Pair, name: LinkedName) -> Entry:
         name.target,
         name.value,
     )
+
+
+@check("names")
+def check_names(pair: Pair) -> Iterator[Finding]:
+    """Yield names that became another (critical for a person), are gone (major) or new (minor).
+
+    The home countries of the languages and their capitals raise no doubt where they are only not
+    named again: 国内, 都内 and “the South” stand for them. The ledger has them all the same.
+    """
+    entries = [entry for entry in name_entries(pair) if entry.match != "matched"]
+    for entry in entries[:_MOST]:
+        named = _name(entry)
+        if entry.match == "changed":
+            yield _changed(pair, entry)
+        elif entry.value not in _HOME and entry.match == "missing":
+            message = f"The name {named} of the source is not in the target: check who is meant."
+            severity: Severity = "minor" if is_place(entry.value) else "major"
+            yield pair.doubt("names", severity, message, None, _MISSING[severity])
+        elif entry.value not in _HOME:
+            message = (
+                f"The name {named} of the target is not in the source: check where it is from."
+            )
+            yield pair.doubt("names", "minor", message, entry.target_span, _EXTRA)
+
+
+def _changed(pair: Pair, entry: Entry) -> Finding:
+    message = (
+        f"The name {_name(entry)} of the source is {entry.target} in the target, which sounds "
+        "otherwise: check that both are one name."
+    )
+    severity: Severity = "critical" if entry.kind == "person" else "major"
+    return pair.doubt("names", severity, message, entry.target_span, _CHANGED)
+
+
+def _name(entry: Entry) -> str:
+    """Return the words with their Latin form: 田中 (Tanaka)."""
+    words = entry.source or entry.target
+    return words if words == entry.value else f"{words} ({entry.value})"
+
+
+@document_check("name-consistency")
+def check_consistency(pairs: Sequence[Pair], entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Yield one finding (minor) per name of the source that the target renders in several ways.
+
+    Particles, titles, spacing, order and one part of a full name are no other rendering.
+    """
+    language = pairs[0].language if pairs else ""
+    for name, ways in renderings(entries).items():
+        if len(ways) < 2:
+            continue
+        usual = max(ways, key=lambda way: len(ways[way]))
+        other = next(way for way in ways if way != usual)
+        told = "; ".join(f"{way} ({', '.join(ids[:_MOST])})" for way, ids in ways.items())
+        message = f"The name {name} is rendered in {len(ways)} ways: {told}. Choose one of them."
+        segment = ways[other][0]
+        span = _span_of(entries, segment, other)
+        yield Finding("name-consistency", "minor", segment, language, message, span, _SEVERAL)
+
+
+def renderings(entries: Iterable[Entry]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Return how each name of the source is rendered: name, rendering, ids of the segments.
+
+    Names that are part of a full name of the document stand under it (呉 under 呉青成), renderings
+    under the fullest that has their words; both in the order of the document. Places of the
+    gazetteer are left out: 米国, American and U.S. are all right.
+    """
+    told = [e for e in entries if e.ledger == "names" and e.source and e.target]
+    told = [e for e in told if e.match in {"matched", "changed"} and not is_place(e.value)]
+    names = _fullest([e.source for e in told])
+    found: dict[str, dict[str, list[str]]] = {}
+    for entry in told:
+        ways = found.setdefault(names[entry.source], {})
+        ids = ways.setdefault(_plain(entry.target), [])
+        if entry.segment_id not in ids:
+            ids.append(entry.segment_id)
+    return {name: _gathered(ways) for name, ways in found.items()}
+
+
+def _gathered(ways: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the renderings with those that are a part of another under the fuller one."""
+    full = _fullest(list(ways))
+    found: dict[str, tuple[str, ...]] = {}
+    for way, ids in ways.items():
+        found[full[way]] = (*found.get(full[way], ()), *ids)
+    return found
+
+
+def _fullest(names: Sequence[str]) -> dict[str, str]:
+    """Return for each name the longest of them with the same words, letters or sound."""
+    kinds = sorted(dict.fromkeys(names), key=len, reverse=True)
+    full: dict[str, str] = {}
+    for name in kinds:
+        full[name] = next((other for other in full.values() if _is_part(name, other)), name)
+    return full
+
+
+def _is_part(name: str, whole: str) -> bool:
+    """Tell whether a name is one of the words of another, whatever their order and spacing."""
+    ours, theirs = _words(name), _words(whole)
+    joined = "".join(theirs)
+    spaced = set(ours) <= set(theirs) or "".join(sorted(ours)) == "".join(sorted(theirs))
+    return spaced or (not name.isascii() and (joined.startswith(name) or joined.endswith(name)))
+
+
+def _words(name: str) -> list[str]:
+    return _BETWEEN.split(name.casefold())
+
+
+def _plain(rendering: str) -> str:
+    """Return a rendering without what is no part of a name: the possessive, and space."""
+    return _POSSESSIVE.sub("", " ".join(rendering.split()))
+
+
+def _span_of(entries: Sequence[Entry], segment: str, rendering: str) -> Span | None:
+    for entry in entries:
+        if entry.segment_id == segment and _plain(entry.target) == rendering:
+            return entry.target_span
+    return None

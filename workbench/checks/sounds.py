@@ -30,8 +30,8 @@ _KANA = {
 
 _INITIALS = ("K", "K", "N", "T", "T", "R", "M", "P", "P", "S", "S", "", "J", "C", "C", "K", "T",
              "P", "H")  # fmt: skip
-_MEDIALS = ("a", "e", "Ya", "Ye", "o", "e", "Yo", "Ye", "o", "Wa", "We", "We", "Yo", "u", "Wo", "We",
-            "Wi", "Yu", "u", "i", "i")  # fmt: skip
+_MEDIALS = ("a", "e", "Ya", "Ye", "o", "e", "Yo", "Ye", "o", "Wa", "We", "We", "Yo", "u", "Wo",
+            "We", "Wi", "Yu", "u", "i", "i")  # fmt: skip
 _FINALS = ("", "K", "K", "K", "N", "N", "N", "T", "R", "K", "M", "R", "R", "R", "P", "R", "M", "P",
            "P", "T", "T", "N", "T", "T", "K", "T", "P", "")  # fmt: skip
 _STOPS = frozenset("KTP")
@@ -52,7 +52,8 @@ _LETTERS = {vowel: vowel for vowel in _VOWELS} | {
 }  # fmt: skip
 _SPELLED = re.compile("|".join(sorted(_SPELLINGS, key=len, reverse=True)) + "|[a-z]")
 _EDGES = (
-    (re.compile(r"^wr"), "r"), (re.compile(r"^kn"), "n"), (re.compile(r"^x"), "s"),
+    (re.compile(r"^wr"), "r"), (re.compile(r"^ng(?=[aeiou])"), "g"), 
+    (re.compile(r"^kn"), "n"), (re.compile(r"^x"), "s"),
     (re.compile(r"([aeo])h(?![aeiouy])"), r"\1"), (re.compile(r"w(?![aeiouyh])"), ""),
     (re.compile(r"(?<=[aeiou])gh(?=t|$)"), ""), (re.compile(r"mb$"), "m"),
     (re.compile(r"y(?![aeiou])"), "i"), (re.compile(r"g(?=e[ou])"), "k"),
@@ -63,9 +64,9 @@ _DOUBLE = re.compile(r"([A-Z])\1+|([a-z])\2+")
 _NEAR = {
     "PB": 0.2, "PF": 0.15, "PV": 0.3, "BV": 0.1, "BF": 0.4, "FV": 0.2, "FH": 0.15, "VW": 0.15,
     "TD": 0.15, "TX": 0.15, "SX": 0.15, "DX": 0.2, "ZX": 0.2, "TC": 0.3, "DJ": 0.3, "DZ": 0.3,
-    "TS": 0.35, "SZ": 0.15, "SC": 0.25, "SJ": 0.3, "ZJ": 0.1, "CJ": 0.15, "ZC": 0.2, "KG": 0.1,
-    "GJ": 0.25, "KC": 0.35, "KH": 0.45, "GH": 0.4, "JY": 0.25, "JH": 0.35, "KS": 0.5, "NM": 0.5,
-    "TR": 0.7, "DR": 0.7, "NR": 0.6, "HW": 0.4, "BW": 0.4,
+    "TS": 0.6, "SZ": 0.15, "SC": 0.25, "SJ": 0.3, "ZJ": 0.1, "CJ": 0.15, "ZC": 0.2, "KG": 0.1,
+    "GJ": 0.25, "KC": 0.6, "KH": 0.7, "GH": 0.6, "JY": 0.25, "JH": 0.35, "KS": 0.9, "NM": 0.5,
+    "TR": 0.9, "DR": 0.9, "NR": 0.8, "HW": 0.4, "BW": 0.4,
     "ao": 0.5, "ae": 0.5, "ai": 0.8, "au": 0.6, "oe": 0.6, "ou": 0.4, "oi": 0.9, "ei": 0.5,
     "eu": 0.6, "iu": 0.7,
 }  # fmt: skip
@@ -87,7 +88,7 @@ def kana(text: str) -> str:
     for char in _katakana(text):
         part = _KANA.get(char, "")
         if part[:1] == "+":
-            sound = sound[:-1] + ("W" if sound[-1:] == "u" and sound[-2:-1] in "" else "") + part[1]
+            sound = sound[:-1] + ("W" if sound[-1:] == "u" and len(sound) == 1 else "") + part[1]
         elif part[:1] == "-":
             glide = "" if sound[-2:-1] in {"S", "J", "C"} else "Y"
             sound = sound[:-1] + glide + part[1]
@@ -122,13 +123,15 @@ def latin(text: str, by_letter: bool = False) -> str:
     >>> latin("Tanaka"), latin("Kim Jong-un"), latin("Smith")
     ('TaNaKa', 'KiMJoNuN', 'SMiX')
     """
-    return tidy("".join(_word(word, by_letter) for word in re.findall(r"[a-z]+", bare(text))))
+    return tidy(
+        "".join(_word(word, by_letter) for word in re.findall(r"[a-z]+", unaccented(text).lower()))
+    )
 
 
-def bare(text: str) -> str:
-    """Return Latin text in small letters without accents: José is jose."""
-    plain = unicodedata.normalize("NFD", text.casefold().replace("ø", "o").replace("ł", "l"))
-    return "".join(char for char in plain if not unicodedata.combining(char))
+def unaccented(text: str) -> str:
+    """Return a text of the same length without accents: José is Jose."""
+    plain = text.replace("ø", "o").replace("ł", "l")
+    return "".join(unicodedata.normalize("NFD", char)[0] for char in plain)
 
 
 @lru_cache(maxsize=1)
@@ -161,9 +164,9 @@ def _is_head(reading: str) -> bool:
 
 
 def tidy(sound: str) -> str:
-    """Return the sound without doubles, long vowels and the g of ng."""
+    """Return the sound without doubles and long vowels; n before p and b is m."""
     sound = _DOUBLE.sub(r"\1\2", sound)
-    for long, short in (("ou", "o"), ("ei", "e"), ("NG", "N"), ("NP", "MP"), ("NB", "MB")):
+    for long, short in (("ou", "o"), ("ei", "e"), ("NP", "MP"), ("NB", "MB")):
         sound = sound.replace(long, short)
     return sound[:_LONGEST]
 
@@ -172,7 +175,7 @@ def tidy(sound: str) -> str:
 def distance(first: str, second: str) -> float:
     """Return how far two sounds are from each other: 0 the same, 1 nothing in common.
 
-    A weighted edit distance (Wagner and Fischer 1974) over the weight of the longer sound.
+    A weighted edit distance (Wagner and Fischer 1974) over the mean weight of the two.
     """
     if first == second:
         return 0.0 if first else 1.0
@@ -184,7 +187,7 @@ def distance(first: str, second: str) -> float:
         for place, b in enumerate(second):
             change = previous[place] + _change(a, b)
             row.append(min(change, previous[place + 1] + _drop(a), row[-1] + _drop(b)))
-    return min(1.0, row[-1] / max(weight(first), weight(second), 1.0))
+    return min(1.0, row[-1] / max((weight(first) + weight(second)) / 2, 1.0))
 
 
 def weight(sound: str) -> float:
