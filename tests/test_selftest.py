@@ -9,7 +9,7 @@ import pytest
 
 import checkpoints
 from fakes import FakeEngine
-from workbench import selftest
+from workbench import modeltable, selftest
 from workbench.catalogue import get_model
 from workbench.engines import load_engine
 from workbench.errors import ModelError
@@ -171,6 +171,25 @@ def test_english_for_french_is_broken() -> None:
 
 def test_a_target_in_another_script_than_its_own_is_broken() -> None:
     assert run_selftest(RIGHT, BUILT_IN, "ja", "ru", SEARCH).grade == "broken"
+
+
+def test_the_table_of_models_has_the_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
+    verdict(RIGHT, BUILT_IN, "ja", "ko", SEARCH)
+    modeltable.show_models(as_json=True)
+    rows = {row["name"]: row["self_test"] for row in json.loads(capsys.readouterr().out)}
+    assert [(each["direction"], each["grade"]) for each in rows["trilingual-small"]] == [
+        ("ja-ko", "ok")
+    ]
+    assert rows["pseudo"] == []
+
+
+def test_the_table_says_what_was_not_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    modeltable.show_models(as_json=False)
+    row = next(x for x in capsys.readouterr().out.splitlines() if "trilingual-small" in x)
+    assert "not run" in row
 
 
 def test_the_sentences_are_what_the_message_says() -> None:

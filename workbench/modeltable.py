@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from rich.console import Console
@@ -12,22 +13,27 @@ from rich.table import Table
 from workbench import hub, registry
 from workbench.catalogue import get_model, load_catalogue, table_rows
 from workbench.errors import UnknownNameError
+from workbench.selftest import Verdict, known_verdicts
 
 
 def show_models(*, as_json: bool) -> None:
-    """Print the catalogue as a table, or as JSON."""
-    rows = table_rows(load_catalogue())
+    """Print the catalogue as a table, or as JSON, with what the self-test found."""
+    catalogue = load_catalogue()
+    rows = table_rows(catalogue)
+    tried = {name: known_verdicts(model) for name, model in catalogue.items()}
     if as_json:
-        print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
+        value = [asdict(row) | {"self_test": _without_texts(tried[row.name])} for row in rows]
+        print(json.dumps(value, ensure_ascii=False, indent=1))
         return
     table = Table(header_style="bold cyan", expand=True)
-    for column, ratio in (("name", 3), ("installed", 1), ("size", 1), ("licence", 2)):
+    for column, ratio in (("name", 3), ("installed, self-test", 2), ("size", 1)):
         table.add_column(column, ratio=ratio, overflow="fold")
-    for column, ratio in (("languages", 3), ("note", 4)):
+    for column, ratio in (("licence", 2), ("languages", 3), ("note", 4)):
         table.add_column(column, ratio=ratio, overflow="fold")
     for row in rows:
         licence = f"{row.licence} ({row.use})" if row.use else row.licence
-        installed = "yes" if row.installed else ""
+        found = _found(tried[row.name], has_weights=catalogue[row.name].path is not None)
+        installed = ", ".join(filter(None, ("yes", found))) if row.installed else ""
         cells = (row.name, installed, row.size, licence, row.languages, row.note)
         table.add_row(*(escape(cell) for cell in cells))
     console = Console()
@@ -36,6 +42,21 @@ def show_models(*, as_json: bool) -> None:
         "Get one: workbench models pull NAME. Use a folder: --model ./my-checkpoint, "
         "or give it a name: workbench models add ./my-checkpoint."
     )
+
+
+def _found(verdicts: Sequence[Verdict], *, has_weights: bool) -> str:
+    """Return the verdicts by grade: "ok: ja→ko; weak: ja→en", or "not run"."""
+    if not verdicts:
+        return "not run" if has_weights else ""
+    grades: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        grades.setdefault(verdict.grade, []).append(verdict.direction.replace("-", "→"))
+    return "; ".join(f"{grade}: {', '.join(each)}" for grade, each in grades.items())
+
+
+def _without_texts(verdicts: Sequence[Verdict]) -> list[dict[str, object]]:
+    rows = [asdict(verdict) for verdict in verdicts]
+    return [{key: each for key, each in row.items() if key != "evidence"} for row in rows]
 
 
 def pull_model(name: str, *, quiet: bool) -> None:
