@@ -4,7 +4,7 @@ To teach it a word, add it to one of the tables below.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -15,6 +15,7 @@ from workbench.checks.quantities import (
     clock,
     parse_digits,
     percentage,
+    read_roman,
     short_year,
     soft_words,
 )
@@ -62,6 +63,7 @@ _NUMBER = re.compile(
     rf"(?P<tail>(?:(?:-| |, | and |-and-)(?:{_WORD}|{_SCALE}|{_either(_ORDINALS)})(?![A-Za-z]))*+)",
     re.IGNORECASE,
 )
+_NEAR = 5  # words within which a scale belongs to a number: five hundred and twenty-one thousand
 _TOKEN = re.compile(r"[a-z]+", re.IGNORECASE)
 _DIGITS_ONLY = re.compile(rf"{DIGITS}")
 _LETTER_SCALE = re.compile(r"(?:bn|mn|m|k)(?![A-Za-z])")
@@ -128,11 +130,12 @@ _SOFT_WORDS = soft_words(
     {
         "once": (1,), "twice": (2,), "thrice": (3,), "both": (2,), "either": (2,), "neither": (2,),
         "pair": (2,), "pairs": (2,), "couple": (2,), "twin": (2,), "twins": (2,), "duo": (2,),
-        "trio": (3,), "trilogy": (3,), "triplets": (3,), "quartet": (4,), "double": (2,), "doubled": (2,),
+        "trio": (3,), "trilogy": (3,),
+        "triplets": (3,), "quartet": (4,), "double": (2,), "doubled": (2,),
         "doubles": (2,), "doubling": (2,), "triple": (3,), "tripled": (3,), "triples": (3,),
         "tripling": (3,), "quadruple": (4,), "quadrupled": (4,), "twofold": (2,),
         "threefold": (3,), "fourfold": (4,), "fivefold": (5,), "tenfold": (10,),
-        "half": (Fraction(1, 2), 50, 30, 6), "halves": (Fraction(1, 2),),
+        "half": (Fraction(1, 2), 50), "halves": (Fraction(1, 2),),
         "halved": (Fraction(1, 2), 50),
         "quarter": (Fraction(1, 4), 15, 25, 4), "quarters": (Fraction(1, 4), 4),
         "decade": (10,), "century": (100,), "fortnight": (14, 2), "noon": (12,),
@@ -146,8 +149,8 @@ _SOFT_WORDS = soft_words(
         "nineties": (90, 1990), "bilateral": (2,), "trilateral": (3,), "triangle": (3,),
         "triangular": (3,), "quarterly": (4,), "duplex": (2,), "single": (1,), "solo": (1,),
         "only": (1,), "annual": (1,), "biennial": (2,), "tens": (10,), "hundreds": (100,),
-        "thousands": (1000,), "millions": (10**6,), "billions": (10**9,), "ii": (2,),
-        "iii": (3,), "iv": (4,), "triennial": (3,), "hundredfold": (100,), "nil": (0,),
+        "thousands": (1000,), "millions": (10**6,), "billions": (10**9,), "triennial": (3,),
+        "hundredfold": (100,), "nil": (0,),
         "seconds": (2,), "another": (1,), "secondly": (2,), "thirdly": (3,), "square": (4,),
         "octogenarian": (80,), "nonagenarian": (90,), "centenarian": (100,), "double-digit": (2,),
     },
@@ -158,6 +161,7 @@ _SOFT_WORDS = soft_words(
 def read(text: str) -> Iterator[Quantity]:
     """Yield the numbers of folded English text, in no fixed order."""
     yield from _SOFT_WORDS(text)
+    yield from read_roman(text)
     yield from _read_halves(text)
     yield from _read_fractions(text)
     yield from _read_ordinals(text)
@@ -193,6 +197,8 @@ def _read_fractions(text: str) -> Iterator[Quantity]:
         name = match[2].lower()
         below = {"half": 2, "quarter": 4}.get(name) or _ORDINALS[name]
         value = Fraction(above, below)
+        if above in {10, 100} and below in {100, 1000} and not match[3]:
+            value = Fraction(1, above * below)  # a ten-thousandth
         also = frozenset(map(Fraction, (below, above)))
         soft = above == 1
         yield Quantity(value, "fraction", *match.span(), match[0], soft, also)
@@ -247,11 +253,14 @@ def _read_number(text: str, match: re.Match[str]) -> Iterator[Quantity]:
     if first is None:
         return
     groups = [_Group(first, *match.span("head"), head[0].isalpha())]
-    for token in _TOKEN.finditer(text, match.start("tail"), match.end("tail")):
+    tokens = list(_TOKEN.finditer(text, match.start("tail"), match.end("tail")))
+    for index, token in enumerate(tokens):
         word = token[0].lower()
         if word == "and":
             continue
-        joined = groups[-1].join(word, text[groups[-1].end : token.start()], token.end())
+        joined = None
+        if word in _SCALES or not groups[-1].is_taken(_next_scale(tokens[index + 1 :])):
+            joined = groups[-1].join(word, text[groups[-1].end : token.start()], token.end())
         if joined:
             groups[-1] = joined
         elif word not in _SCALES:
@@ -259,6 +268,12 @@ def _read_number(text: str, match: re.Match[str]) -> Iterator[Quantity]:
     vague = _VAGUE.search(text[max(0, match.start() - 12) : match.start()])
     for group in groups:
         yield _finish(text, group, soft=bool(vague) or head.lower() in {"a", "an"})
+
+
+def _next_scale(tokens: Sequence[re.Match[str]]) -> int:
+    """Return the factor of thousands that a word has by the few words after it, else 1."""
+    scales = (_SCALES.get(token[0].lower(), 1) for token in tokens[:_NEAR])
+    return next((scale for scale in scales if scale >= 1000), 1)
 
 
 def _digits_or_word(head: str) -> Fraction | None:
@@ -273,6 +288,10 @@ class _Group:
     def __init__(self, value: Fraction, start: int, end: int, spelled: bool = True) -> None:
         self.total, self.section = Fraction(0), value
         self.scale, self.start, self.end, self.spelled = 1, start, end, spelled
+
+    def is_taken(self, scale: int) -> bool:
+        """Tell whether there are thousands of this size already: three million and five million."""
+        return self.total % (scale * 1000) != 0
 
     def join(self, word: str, between: str, end: int) -> "_Group | None":
         """Return the group with one more word, None when the word begins another number."""

@@ -18,6 +18,7 @@ from workbench.checks.quantities import (
     clock,
     mask,
     percentage,
+    read_roman,
     short_year,
     soft_words,
 )
@@ -76,7 +77,7 @@ _SOFT_WORDS = soft_words(
     {
         "十分": (10,), "一昨年": (2,), "一昨日": (2,), "おととし": (2,), "おととい": (2,),
         "再来年": (2,), "再来週": (2,), "再来月": (2,), "双方": (2,), "ふたつ": (2,),
-        "二つ": (2,), "ふたり": (2,), "ひとつ": (1,), "ひとり": (1,), "一つ": (1,),
+        "ふたり": (2,), "ひとつ": (1,), "ひとり": (1,), "一つ": (1,),
         "みっつ": (3,), "よっつ": (4,), "二重": (2,), "三重": (3,), "二国": (2,), "三国": (3,),
         "半世紀": (50, Fraction(1, 2)), "四半世紀": (25,),
         "半年": (6, Fraction(1, 2)), "半月": (15, 2, Fraction(1, 2)),
@@ -91,12 +92,14 @@ _SOFT_WORDS = soft_words(
         "傘寿": (80,), "米寿": (88,), "卒寿": (90,), "白寿": (99,), "倍": (2,), "両": (2,),
         "半": (Fraction(1, 2), 30), "ゼロ": (0,), "ダブル": (2,), "トリプル": (3,), "元日": (1,),
         "三拍子": (3,), "二刀流": (2,), "十二分": (12,), "五輪": (5,), "二輪": (2,), "四輪": (4,),
-        "四番": (4,), "三者": (3,),
+        "四番打者": (4,), "三者": (3,),
         "三役": (3,), "三方": (3,), "八代": (8,), "二重奏": (2,), "三重奏": (3,), "四重奏": (4,),
         "五重奏": (5,), "四球": (4,),
         "十両": (10,), "110番通報": (110,), "119番通報": (119,),
-        "週休二日": (2, 5), "週休三日": (3, 4), "一回り": (12,),
-    }
+        "週休二日": (2, 5), "週休三日": (3, 4),
+        "週休2日": (2, 5), "週休3日": (3, 4), "一回り": (12,),
+    },
+    rf"(?<![0-9{_SIGNS}]){{}}(?!率)",
 )  # fmt: skip
 
 # A lone kanji numeral counts only before one of these.
@@ -122,7 +125,7 @@ _KINDS: tuple[tuple[re.Pattern[str], QuantityKind], ...] = (
     (re.compile("[人回番度日年件]目|位|番"), "ordinal"),
 )
 _HALF = re.compile("[^0-9、。半]{1,3}半(?![分島数ば径額身期面々])")
-_VAGUE = re.compile(r"(?:(?<![\u4e00-\u9fff])数|[何幾])\Z")  # 数万; but 部数三万
+_VAGUE = re.compile(r"(?:(?<![部人件回点本個台戸枚総])数|[何幾])\Z")  # 数万; but 部数三万
 
 
 def read(text: str) -> Iterator[Quantity]:
@@ -133,6 +136,7 @@ def read(text: str) -> Iterator[Quantity]:
         yield from found
         text = blank(text, found)
     yield from _SOFT_WORDS(text)
+    yield from read_roman(text)
     yield from _read_idioms(text)
     text = mask(_IDIOMS, text)
     for match in _NUMERAL.finditer(text):
@@ -205,7 +209,7 @@ def _read_numeral(text: str, match: re.Match[str]) -> Iterator[Quantity]:
             quantity = replace(quantity, soft=True, also=quantity.also | digits)
         counted = _COUNTERS.match(text, end) is not None
         firm = "0" <= run[0] <= "9" or counted or _is_composed(run)
-        yield quantity if firm else replace(quantity, soft=True)
+        yield quantity if firm else replace(quantity, soft=True, kind="word")
 
 
 def _is_composed(run: str) -> bool:
@@ -247,4 +251,4 @@ def _is_soft(text: str, match: re.Match[str], value: Fraction, kind: QuantityKin
         return True
     if value <= 1:
         return kind not in {"percent", "month"} and value.denominator == 1
-    return value == 2 and text.startswith(("人", "者", "度と"), match.end())
+    return value == 2 and text.startswith(("人", "者", "度と", "審", "分し"), match.end())

@@ -17,6 +17,7 @@ from workbench.checks.quantities import (
     clock,
     mask,
     percentage,
+    read_roman,
     short_year,
     soft_words,
 )
@@ -35,6 +36,10 @@ _FRACTION = re.compile(
     rf"분의 ?({DIGITS}|[일이삼사오육칠팔구])"
 )
 _AVERAGE = re.compile(r"([0-9]{1,2})할 ?([0-9])푼(?: ?([0-9])리)?")
+# Days that name an event: 6·25 is the Korean War, 3·1 the movement of 1919.
+_NAMED_DAYS = re.compile(
+    r"(?<![0-9])(?:3·1|4·3|4·19|5·16|5·18|6·10|6·15|6·25|8·15|9·11|9·19|10·26|12·3|12·12)(?![0-9])"
+)
 _SECONDS = re.compile(r"(?<![0-9])([0-9]{1,3})초 ?([0-9]{1,3})(?![0-9])")
 _ERA = re.compile(rf"(메이지|다이쇼|쇼와|헤이세이|레이와) ?({DIGITS}|원)년")
 _ERA_START = {"메이지": 1867, "다이쇼": 1911, "쇼와": 1925, "헤이세이": 1988, "레이와": 2018}
@@ -67,7 +72,9 @@ _NATIVE_COUNTERS = re.compile(
     "후보|의원|정상|기관|회사|업체|부처|정당|마을|척)"
 )
 # 세번 is written without a space, 세상 and 서명 are no numbers.
-_COUNTED_CLOSE = re.compile("(?<=[한두세네열무])(?:번|명(?!령|세|의)|살|개|가지|차례|배|달|시간)")
+_COUNTED_CLOSE = re.compile(
+    "(?<=[한두세네열무])(?:번|명(?!령|세|의)|살|끼|개|가지|차례|배|달|시간)"
+)
 _PARTICLE = re.compile("이|만|을|은|으로|과|도|의|중|째|[^가-힣]|\\Z")
 _YOURS = re.compile(
     " (?:편|차례|나라|집|방|아이|딸|아들|가족|글자|형제|팀|판|잔|자리|점|회사)"
@@ -91,13 +98,14 @@ _MONTHS = {
 }  # fmt: skip
 
 _DAYS = {
-    "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7, "여드레": 8, "아흐레": 9, "열흘": 10,
+    "이틀": 2, "사흘": 3, "나흘": 4,
+    "닷새": 5, "엿새": 6, "이레": 7, "여드레": 8, "아흐레": 9, "열흘": 10,
     "열하루": 11, "열이틀": 12, "열사흘": 13, "열나흘": 14, "열닷새": 15, "스무날": 20,
 }  # fmt: skip
 _DAY = re.compile(rf"{_START}(?:{'|'.join(sorted(_DAYS, key=len, reverse=True))})")
 _SOFT_WORDS = soft_words(
     {
-        "재작년": (2,), "그저께": (2,), "그제": (2,), "엊그제": (2,), "이틀": (2,), "하루": (1,),
+        "재작년": (2,), "그저께": (2,), "그제": (2,), "엊그제": (2,), "하루": (1,),
         "보름": (15,), "양국": (2,), "양측": (2,), "양쪽": (2,), "양사": (2,), "양팀": (2,),
         "양": (2,), "쌍둥이": (2,), "부부": (2,), "절반": (Fraction(1, 2), 50),
         "반년": (6, Fraction(1, 2)), "반세기": (50,), "반나절": (6, Fraction(1, 2)),
@@ -111,7 +119,8 @@ _SOFT_WORDS = soft_words(
         "다스": (12,), "반 다스": (6,),
         "스무남은": (20,), "십대": (10,), "이십대": (20,), "삼십대": (30,), "사십대": (40,),
         "제3자": (3,), "제3국": (3,),
-        "이중": (2,), "삼중": (3,), "양자": (2,), "갑절": (2,), "사륜": (4,), "이륜": (2,),
+        "이중": (2,), "삼중": (3,), "양자": (2,), "갑절": (2,), "삼륜": (3,), "일석이조": (2, 1),
+        "사륜": (4,), "이륜": (2,),
         "곱절": (2,), "두배": (2,),
     },
     _START + "{}",
@@ -136,11 +145,12 @@ _VAGUE = re.compile(r"(?:수|몇|수 |몇 )\Z")
 
 def read(text: str) -> Iterator[Quantity]:
     """Yield the numbers of folded Korean text, in no fixed order."""
-    for reader in (_read_eras, _read_averages, _read_fractions, _read_seconds):
+    for reader in (_read_named_days, _read_eras, _read_averages, _read_fractions, _read_seconds):
         found = list(reader(text))
         yield from found
         text = blank(text, found)
     yield from _SOFT_WORDS(text)
+    yield from read_roman(text)
     yield from _read_days(text)
     text = mask(_IDIOMS, text)
     yield from _read_native(text)
@@ -149,6 +159,13 @@ def read(text: str) -> Iterator[Quantity]:
         value = HANGUL.compose(match[0])
         if value is not None:
             yield _with_kind(text, match, value)
+
+
+def _read_named_days(text: str) -> Iterator[Quantity]:
+    for event in _NAMED_DAYS.finditer(text):
+        for match in re.finditer("[0-9]+", event[0]):
+            start, end = event.start() + match.start(), event.start() + match.end()
+            yield Quantity(Fraction(match[0]), "word", start, end, match[0], True)
 
 
 def _read_seconds(text: str) -> Iterator[Quantity]:
@@ -177,7 +194,8 @@ def _read_fractions(text: str) -> Iterator[Quantity]:
 
 def _read_days(text: str) -> Iterator[Quantity]:
     for match in _DAY.finditer(text):
-        yield Quantity(Fraction(_DAYS[match[0]]), "number", *match.span(), match[0])
+        days, units = Fraction(_DAYS[match[0]]), frozenset({"day"})
+        yield Quantity(days, "number", *match.span(), match[0], units=units)
     for match in _SINO_MONTH.finditer(text):
         value = Fraction(_MONTHS[match[1]])
         yield Quantity(value, "month", *match.span(), match[0], soft=len(match[1]) == 1)
@@ -194,7 +212,8 @@ def _read_native(text: str) -> Iterator[Quantity]:
             yield Quantity(value * 12, "number", match.start(), dozen.end(), words, scale=12)
         elif firm or words != match[0]:
             soft = not firm or value == 1 or (value == 2 and bool(_BOTH.match(text, match.start())))
-            yield Quantity(value, "number", match.start(), end, words, soft)
+            kind: QuantityKind = "number" if firm else "word"
+            yield Quantity(value, kind, match.start(), end, words, soft)
 
 
 def _is_firm(text: str, match: re.Match[str], words: str, end: int) -> bool:
@@ -219,8 +238,11 @@ def _read_sino(text: str) -> Iterator[Quantity]:
             continue
         value = HANGUL.compose(run)
         if value is not None and value > 0:
-            soft = not spaced or (len(run) == 1 and run not in "십백천")
-            yield Quantity(value, "number", *match.span(), run, soft or value <= 2)
+            if len(run) == 1 and not spaced and run not in "십백천만":
+                continue  # 사건 and 이번 are words
+            soft = not spaced or (len(run) == 1 and run not in "십백천") or value <= 2
+            kind: QuantityKind = "word" if soft else "number"
+            yield Quantity(value, kind, *match.span(), run, soft)
 
 
 def _with_kind(text: str, match: re.Match[str], value: Fraction) -> Quantity:
@@ -252,6 +274,6 @@ def _is_soft(text: str, match: re.Match[str], value: Fraction, kind: QuantityKin
         return True
     if value <= 1:
         return kind not in {"percent", "month"} and value.denominator == 1
-    if text[max(0, match.start() - 1) : match.start()] == "·" or text.startswith("·", match.end()):
+    if value <= 4 and text.startswith(("번 타자", "심", "국", "자", "군"), match.end()):
         return True
     return value == 2 and text.startswith(("명", "인", "사람", " 명", " 사람", "위"), match.end())

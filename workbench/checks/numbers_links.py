@@ -1,5 +1,6 @@
 """Links the numbers of a source to those of its translation, one to one: see link."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from workbench.types import Match
 _EXACT = ("percent", "fraction")
 _NOON = frozenset({"am", "pm"})
 _LOOSE = frozenset({"times", "count", "point"})
+_SPAN_WORD = re.compile("年|月|日|紀|년|세기|나절|다스|ダース|half|decade|century|dozen|fortnight")
 _SPANS = frozenset({"year", "month", "week", "day", "hour", "minute", "calendar"})
 Pairs = dict[Quantity, Quantity]
 
@@ -119,7 +121,8 @@ def _score(ours: Quantity, theirs: Quantity) -> float:
     score = 4.0 if ours.value == theirs.value else 2.0
     if ours.units and theirs.units:
         score += 2 if ours.units & theirs.units else -3
-    return score + (ours.kind == theirs.kind) + (ours.soft == theirs.soft) / 2
+    alike = (ours.kind == theirs.kind) + (ours.soft == theirs.soft) / 2
+    return score + alike + (bool(ours.also) == bool(theirs.also)) / 4
 
 
 def _other_unit(ours: Quantity, theirs: Quantity) -> bool:
@@ -130,13 +133,15 @@ def _other_unit(ours: Quantity, theirs: Quantity) -> bool:
         return _lost_percent(ours, theirs)
     if ours.units | theirs.units <= _NOON:
         return True
+    if ours.value == 1 and not (ours.text.isdigit() and theirs.text.isdigit()):
+        return False  # one point, a day: one is an article as often as a number
     return ours.value == theirs.value and not _vague(ours.units, theirs.units)
 
 
 def _lost_percent(ours: Quantity, theirs: Quantity) -> bool:
     """Tell whether a share has no counterpart but the bare number: other units may go unsaid."""
     share = {"%"} in (ours.units, theirs.units)
-    return share and ours.value == theirs.value > 2 and not (ours.soft or theirs.soft)
+    return share and ours.value == theirs.value and not (ours.soft or theirs.soft)
 
 
 def _vague(ours: Units, theirs: Units) -> bool:
@@ -170,7 +175,7 @@ def _may_replace(ours: Quantity, theirs: Quantity, sides: _Sides) -> bool:
     A second mention (of the source or of the target) and a soft number only do where both count
     the same.
     """
-    if theirs.kind == "word" or (ours.kind == "word" and (ours.value < 3 or theirs.soft)):
+    if theirs.kind == "word" or (ours.kind == "word" and not _SPAN_WORD.search(ours.text)):
         return False
     weak = ours.soft + theirs.soft + (ours in sides.repeated) + (theirs in sides.repeated)
     return weak <= 1 or bool(ours.units & theirs.units)
@@ -178,7 +183,7 @@ def _may_replace(ours: Quantity, theirs: Quantity, sides: _Sides) -> bool:
 
 def _repeats(quantity: Quantity, others: Iterable[Quantity]) -> bool:
     """Tell whether the other side has the value, be it linked to another mention of it."""
-    return any(_fit(quantity, other) for other in others)
+    return any(_fit(quantity, q) and not _other_unit(quantity, q) for q in others)
 
 
 def _likeness(ours: Quantity, theirs: Quantity) -> float:

@@ -4,6 +4,7 @@ A reader is a function `read(folded_text) -> Iterator[Quantity]` in a module num
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -190,6 +191,25 @@ def soft_words(table: Mapping[str, tuple[int | Fraction, ...]], bound: str = "{}
             yield Quantity(first, "word", *match.span(), match[0], True, frozenset(others))
 
     return read
+
+
+# Kings, popes and world wars: Louis XIV, III세, 第Ⅱ次. A single I is a pronoun more often than not.
+_ROMAN = re.compile(r"(?<![A-Za-z0-9])(?:[IVX]{2,6}|[VX])(?![A-Za-z0-9])|[\u2160-\u216b]")
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
+
+
+def read_roman(text: str) -> Iterator[Quantity]:
+    """Yield the Roman numerals of a text as soft quantities: many are written otherwise or out.
+
+    >>> [int(q.value) for q in read_roman("Louis XIV, Plan IX")]
+    [14, 9]
+    """
+    for match in _ROMAN.finditer(text):
+        signs = unicodedata.normalize("NFKC", match[0])
+        values = [_ROMAN_VALUES[sign] for sign in signs]
+        following = [*values[1:], 0]
+        total = sum(-v if v < n else v for v, n in zip(values, following, strict=True))
+        yield Quantity(Fraction(total), "word", *match.span(), match[0], True)
 
 
 Words = Callable[[str], Iterable[Quantity]]
