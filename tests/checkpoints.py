@@ -1,7 +1,7 @@
 """Tiny checkpoints of every family, built by transformers itself; one of them is trained."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import sentencepiece
@@ -41,6 +41,7 @@ TRIPLES = (
     ("夜は星がきれいだ。", "The stars are beautiful at night.", "밤에는 별이 아름답다."),
 )
 DIRECTIONS = (("ja", "en"), ("ja", "ko"), ("en", "ko"), ("ko", "en"))
+Learn = Callable[[Path], list[tuple[list[int], list[int]]]]
 _TAGS = (">>eng<<", ">>kor<<", ">>jpn<<")
 _COLUMN = {"ja": 0, "en": 1, "ko": 2}
 _SIZE = {
@@ -240,12 +241,20 @@ def m2m100(folder: Path) -> Path:
     return folder
 
 
-def t5(folder: Path, *, prefixes: tuple[str, ...] = ("<2en>", "<2ko>", "<2ja>")) -> Path:
-    """Write a T5 checkpoint with the language prefixes of MADLAD-400."""
+def t5(
+    folder: Path,
+    *,
+    prefixes: tuple[str, ...] = ("<2en>", "<2ko>", "<2ja>"),
+    kind: type[transformers.T5Config] = transformers.T5Config,
+    learn: Learn | None = None,
+    steps: int = 150,
+    **settings: object,
+) -> Path:
+    """Write a T5 or mT5 checkpoint with the language prefixes of MADLAD-400, or others."""
     special = {"pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1}
     _sentencepiece(folder, "spiece.model", 300, user_defined_symbols=list(prefixes), **special)
     size = _tokenizer_from_spm(folder, "T5Tokenizer", extra_ids=4)
-    config = transformers.T5Config(
+    config = kind(
         vocab_size=size,
         d_model=64,
         d_kv=16,
@@ -256,12 +265,13 @@ def t5(folder: Path, *, prefixes: tuple[str, ...] = ("<2en>", "<2ko>", "<2ja>"))
         pad_token_id=0,
         eos_token_id=1,
         decoder_start_token_id=0,
+        **settings,
     )
-    _save(folder, config)
+    _save(folder, config, steps, learn)
     return folder
 
 
-def bart(folder: Path) -> Path:
+def bart(folder: Path, *, learn: Learn | None = None, steps: int = 150) -> Path:
     """Write a BART checkpoint: byte-level BPE, and <s> forced at the start of every target."""
     folder.mkdir(parents=True, exist_ok=True)
     trained = tokenizers.ByteLevelBPETokenizer()
@@ -274,8 +284,38 @@ def bart(folder: Path) -> Path:
     config = transformers.BartConfig(
         vocab_size=len(tokenizer), forced_bos_token_id=0, forced_eos_token_id=2, **_SIZE
     )
-    _save(folder, config, min_length=40, no_repeat_ngram_size=3)
+    _save(folder, config, steps, learn, min_length=40, no_repeat_ngram_size=3)
     return folder
+
+
+def article(language: str) -> str:
+    """Return a text of four paragraphs of six sentences, as the tiny summarisers know it."""
+    joint = "" if language == "ja" else " "
+    sentences = [triple[_COLUMN[language]] for triple in TRIPLES]
+    return "\n".join(joint.join(sentences[i : i + 6]) for i in range(0, 24, 6))
+
+
+def gist(language: str) -> list[str]:
+    """Return what the tiny summarisers say of each paragraph of `article`: its third sentence."""
+    return [TRIPLES[i + 2][_COLUMN[language]] for i in range(0, 24, 6)]
+
+
+def summariser(folder: Path, kind: str, *, prompt: str = "", steps: int = 100) -> Path:
+    """Write a BART, T5 or mT5 checkpoint that sums up `article` in Japanese and Korean."""
+
+    def learn(folder: Path) -> list[tuple[list[int], list[int]]]:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+        return [
+            (tokenizer(prompt + paragraph)["input_ids"], tokenizer(text_target=said)["input_ids"])
+            for language in ("ja", "ko")
+            for paragraph, said in zip(article(language).splitlines(), gist(language), strict=True)
+        ]
+
+    if kind == "bart":
+        return bart(folder, learn=learn, steps=steps)
+    config = transformers.MT5Config if kind == "mt5" else transformers.T5Config
+    asked = {"task_specific_params": {"summarization": {"prefix": prompt}}} if prompt else {}
+    return t5(folder, prefixes=(), kind=config, learn=learn, steps=steps, **asked)
 
 
 _FAIRSEQ = {
@@ -288,6 +328,7 @@ _NETWORKS = {
     "m2m_100": transformers.M2M100ForConditionalGeneration,
     "mbart": transformers.MBartForConditionalGeneration,
     "t5": transformers.T5ForConditionalGeneration,
+    "mt5": transformers.MT5ForConditionalGeneration,
     "bart": transformers.BartForConditionalGeneration,
 }
 
@@ -302,11 +343,15 @@ def _tokenizer_from_spm(folder: Path, name: str, **settings: object) -> int:
 
 
 def _save(
-    folder: Path, config: transformers.PretrainedConfig, steps: int = 150, **generation: int
+    folder: Path,
+    config: transformers.PretrainedConfig,
+    steps: int = 150,
+    learn: Learn | None = None,
+    **generation: int,
 ) -> None:
     torch.manual_seed(2)
     network = _NETWORKS[config.model_type](config)
-    _train(network, _rows(folder), steps)
+    _train(network, (learn or _rows)(folder), steps)
     network.generation_config.update(**generation)
     network.save_pretrained(folder)
 

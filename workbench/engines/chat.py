@@ -19,8 +19,8 @@ from workbench.engines.chat_client import (
     Client,
     Patience,
     Unreachable,
+    describe,
     estimate,
-    host,
     read_endpoint,
 )
 from workbench.errors import EngineError, UsageError
@@ -68,6 +68,12 @@ class _Items(_Strict):
     items: list[_Item]
 
 
+class Sentences(_Strict):
+    """A reply of sentences, as a writer of summaries asks for it."""
+
+    sentences: list[str]
+
+
 class ChatEngine:
     """A chat model that answers in numbered items. Nothing is contacted before `translate`."""
 
@@ -86,15 +92,8 @@ class ChatEngine:
     @property
     def settings(self) -> dict[str, str]:
         """Return engine, endpoint without credentials, model id, and how it is asked."""
-        own = dict.fromkeys(self._client.unknown, "the endpoint's own")
-        asked = {"temperature": "0", "seed": "0", "response_format": "json_schema"}
-        return {
-            "engine": "chat",
-            "endpoint": host(self._client.endpoint),
-            "chat_model": self._client.model or "the first that the endpoint lists",
-            **{name: own.get(name, value) for name, value in asked.items()},
-            "prompt": hashlib.sha256(_SYSTEM.encode()).hexdigest()[:12],
-        }
+        prompt = hashlib.sha256(_SYSTEM.encode()).hexdigest()[:12]
+        return {"engine": "chat", **describe(self._client), "prompt": prompt}
 
     @property
     def usage(self) -> Mapping[str, object]:

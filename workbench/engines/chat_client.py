@@ -382,6 +382,17 @@ class Client:
         return " ".join(clean.split())[:_SHOWN]
 
 
+def describe(client: Client) -> dict[str, str]:
+    """Return what belongs in a signature: endpoint without credentials, model, how it is asked."""
+    asked = {"temperature": "0", "seed": "0", "response_format": "json_schema"}
+    return {
+        "endpoint": host(client.endpoint),
+        "chat_model": client.model or "the first that the endpoint lists",
+        **asked,
+        **dict.fromkeys(client.unknown, "the endpoint's own"),
+    }
+
+
 def _seconds(after: str) -> float:
     """Return the seconds that a Retry-After header asks for: a number or a date; 0 without one."""
     try:

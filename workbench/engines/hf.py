@@ -1,4 +1,7 @@
-"""The reference engine: transformers and torch. Slower than ct2 on a CPU, and able to run all."""
+"""The reference engine: transformers and torch. Slower than ct2 on a CPU, and able to run all.
+
+A checkpoint that writes summaries is loaded, told its text and run by the same `Checkpoint`.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,7 +21,7 @@ _BATCH = 2048
 _SCORED = 64_000_000
 
 
-class HFEngine(conventions.Measured):
+class Checkpoint(conventions.Measured):
     """A local checkpoint run with generate(). reason says why no faster engine serves it."""
 
     def __init__(self, model: Model, *, reason: str = "") -> None:
@@ -48,21 +51,27 @@ class HFEngine(conventions.Measured):
             settings["reason"] = self._reason
         return settings | ({"notes": "; ".join(self._notes)} if self._notes else {})
 
-    def translate(
-        self, texts: Sequence[str], source: str, target: str, decoding: Decoding
+    def generate(
+        self,
+        texts: Sequence[str],
+        languages: tuple[str, str],
+        decoding: Decoding,
+        *,
+        least: int = 1,
     ) -> list[Hypothesis]:
         """Return one hypothesis per text, in order; blank texts are answered with "".
 
+        languages are those of source and target; least is the fewest tokens of an answer.
         Raises UsageError: the model does not know the pair. EngineError: the model failed, or a
         text is over `limit`.
         """
         unique = list(dict.fromkeys(text for text in texts if text.strip()))
-        encoded = self._convention.encode_all(unique, source, target)
+        encoded = self._convention.encode_all(unique, *languages)
         rows = [[self._ids.get(t, self._unk) for t in tokens] for tokens in encoded]
         done: dict[str, Hypothesis] = {}
         for batch in _batches(rows):
             try:
-                found = self._run([rows[i] for i in batch], target, decoding)
+                found = self._run([rows[i] for i in batch], languages[1], decoding, least)
             except (RuntimeError, ValueError, IndexError) as exc:
                 first = unique[batch[0]][:40]
                 raise EngineError(f"Model {self._model.name!r} failed at {first!r}: {exc}") from exc
@@ -133,7 +142,9 @@ class HFEngine(conventions.Measured):
                     table.weight[self._pad] = 0
                 self._notes = ["pad row zeroed"]
 
-    def _run(self, rows: list[list[int]], target: str, decoding: Decoding) -> list[Hypothesis]:
+    def _run(
+        self, rows: list[list[int]], target: str, decoding: Decoding, least: int
+    ) -> list[Hypothesis]:
         width = max(map(len, rows))
         padded = [row + [self._pad] * (width - len(row)) for row in rows]
         ids = torch.tensor(padded, device=self._device)  # (batch, width)
@@ -141,9 +152,8 @@ class HFEngine(conventions.Measured):
         mask = mask.to(self._device)
         prefix = [self._ids[token] for token in self._convention.target_prefix(target)]
         with torch.inference_mode():
-            output = self._network.generate(
-                input_ids=ids, attention_mask=mask, **_search(self._feasible(decoding), prefix)
-            )
+            search = _search(self._feasible(decoding), prefix, least)
+            output = self._network.generate(input_ids=ids, attention_mask=mask, **search)
             scores = self._scores(ids, mask, output, len(prefix), decoding.n_best)
         return self._hypotheses(output.tolist(), scores, len(prefix), decoding.n_best)
 
@@ -197,7 +207,21 @@ class HFEngine(conventions.Measured):
         ]
 
 
-def _search(decoding: Decoding, prefix: Sequence[int]) -> dict[str, Any]:
+class HFEngine(Checkpoint):
+    """A checkpoint that translates."""
+
+    def translate(
+        self, texts: Sequence[str], source: str, target: str, decoding: Decoding
+    ) -> list[Hypothesis]:
+        """Return one hypothesis per text, in order; blank texts are answered with "".
+
+        Raises UsageError: the model does not know the pair. EngineError: the model failed, or a
+        text is over `limit`.
+        """
+        return self.generate(texts, (source, target), decoding)
+
+
+def _search(decoding: Decoding, prefix: Sequence[int], least: int) -> dict[str, Any]:
     """Return the arguments of generate() that mean what `Decoding` says.
 
     The search stops as CTranslate2's does, when a beam's worth of sentences is finished.
@@ -208,7 +232,7 @@ def _search(decoding: Decoding, prefix: Sequence[int]) -> dict[str, Any]:
         "num_return_sequences": decoding.n_best,
         "do_sample": False,
         "max_new_tokens": decoding.max_length + len(prefix),
-        "min_new_tokens": 1 + len(prefix),
+        "min_new_tokens": max(1, min(least, decoding.max_length)) + len(prefix),
         "repetition_penalty": decoding.repetition_penalty,
         "no_repeat_ngram_size": decoding.no_repeat_ngram,
     }
