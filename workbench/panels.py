@@ -15,8 +15,9 @@ def ledger_panel(result: Result, rows: Mapping[str, str]) -> dict[str, list[dict
 
     rows has the row that shows each segment. A line of numbers or quotations is {kind, source,
     value, segments, cells, doubtful}, with a cell {match, count, total, texts} per target column
-    or None: the worst match, how many of all have it, and texts as [words, how often]. Names have a line per name and voices one per speaker, with all
-    their segments, and cells that count every rendering or Korean level.
+    or None: the worst match, how many of all have it, and texts as [words, how often]. Names have
+    a line per name and voices one per speaker, with all their segments; their cells count every
+    rendering or Korean level.
     """
     order = {segment.id: place for place, segment in enumerate(result.document.segments)}
     codes = [column.language for column in result.columns]

@@ -17,7 +17,7 @@ window.WorkbenchView = (() => {
 
   class View {
     constructor(element, strings, ask) {
-      Object.assign(this, speaker(strings), { ask, asked: Promise.resolve() });
+      Object.assign(this, speaker(strings), { ask, asked: Promise.resolve(), waiting: 0, late: null });
       this.payload = { rows: [], columns: [], findings: [], bullets: [] };
       this.rows = new Map(); // row id -> {node, drawn: what it shows, as JSON}
       this.hidden = new Set();
@@ -108,57 +108,35 @@ window.WorkbenchView = (() => {
     /* Have the server do something; wishes go one after the other, and late replies are dropped. */
     act(wish) {
       const { run } = this.payload;
-      const take = (reply) => (this.payload.run === run ? this._take(reply) : null);
-      const lost = () => this._take({ error: { key: "no_answer", values: {} } });
+      const take = (reply) => {
+        this.waiting -= 1;
+        return this.payload.run === run ? this._take(reply) : null;
+      };
+      const lost = () => take({ error: { key: "no_answer", values: {} } });
+      this.waiting += 1;
       this.asked = this.asked.then(() => this.ask({ ...wish, run })).then(take, lost);
       return this.asked;
     }
 
     undo() {
-      return this.payload.undo ? this.act({ do: "undo" }) : null;
+      return this.act({ do: "undo" });
     }
 
     _take(reply) {
       this.notice = reply.stale ? { key: "stale", level: "warning" }
         : reply.error ? { ...reply.error, level: "error" } : null;
-      if (reply.view) this.draw(reply.view);
-      else if (this.notice) this._drawStatus();
+      this.late = reply.view || this.late;
+      // While more is asked for, what is on the screen is ahead of this reply.
+      if (this.late && !this.waiting) {
+        const view = this.late;
+        this.late = null;
+        this.draw(view);
+      } else if (this.notice) this._drawStatus();
       return reply;
     }
 
-    /* Open a cell for editing; `back` says where the focus goes afterwards. */
     edit(id, column, finding, back) {
-      const row = this.payload.rows.find((other) => other.id === id);
-      const known = this.rows.get(id);
-      if (!this.editable || !known || !column || row.cells[column] === null || this.field) return;
-      const cell = known.node.querySelector(`[data-column="${column}"]`);
-      const doubts = (this.byRow.get(id) || []).filter((other) => other.column === column);
-      this.mark([id]);
-      this.field = { id, column };
-      for (const child of cell.children) child.hidden = true;
-      const leave = () => {
-        this.field = null;
-        known.drawn = "";
-        this._drawRows();
-        if (back) back();
-        else known.node.focus({ preventScroll: true });
-      };
-      const place = { place: this.place(id) };
-      WorkbenchEditing.openField(this, cell, row.cells[column], {
-        column: this.payload.columns[column],
-        label: `${this.say("edit_cell", place)}: ${this.payload.columns[column].native}`,
-        reasons: (finding ? [finding] : doubts).map((doubt) => doubt.message),
-        others: row.others?.[column] ?? [],
-        save: async (text) => {
-          const changed = text.trim() !== row.cells[column].trim();
-          const reply = changed ? await this.act({ do: "revise", segment: id, column, text }) : null;
-          // What could not be kept stays in the field.
-          if (changed && !reply?.view) return false;
-          leave();
-          return true;
-        },
-        leave,
-      });
+      WorkbenchEditing.editCell(this, { id, column, finding, back });
     }
 
     _onDouble(event) {
@@ -250,6 +228,7 @@ window.WorkbenchView = (() => {
       this.marked = null;
       this.field = null;
       this.notice = null;
+      this.late = null;
       this.summary.forget();
       this.dock.forget();
     }
@@ -374,6 +353,11 @@ window.WorkbenchView = (() => {
       });
       const first = this.lines.firstElementChild;
       if (first && !this.lines.querySelector('[tabindex="0"]')) first.tabIndex = 0;
+    }
+
+    redraw(id) {
+      this.rows.get(id).drawn = "";
+      this._drawRows();
     }
 
     /* Exchange a row's cells, not the row: hover, focus and the tab stop stay where they are. */

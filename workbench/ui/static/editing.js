@@ -58,5 +58,38 @@ window.WorkbenchEditing = (() => {
     return make("div", "wb-others", make("span", "wb-hint", view.say("other_versions")), ...offers);
   }
 
-  return { openField };
+  /* Open the cell of a row and column; `back` says where the focus goes afterwards. */
+  function editCell(view, { id, column, finding, back }) {
+    const row = view.payload.rows.find((other) => other.id === id);
+    const known = view.rows.get(id);
+    if (!view.editable || !known || !column || row.cells[column] === null || view.field) return;
+    const cell = known.node.querySelector(`[data-column="${column}"]`);
+    const doubts = (view.byRow.get(id) || []).filter((other) => other.column === column);
+    view.mark([id]);
+    view.field = { id, column };
+    for (const child of cell.children) child.hidden = true;
+    const leave = () => {
+      view.field = null;
+      view.redraw(id);
+      if (back) back();
+      else known.node.focus({ preventScroll: true });
+    };
+    openField(view, cell, row.cells[column], {
+      column: view.payload.columns[column],
+      label: `${view.say("edit_cell", { place: view.place(id) })}: ${view.payload.columns[column].native}`,
+      reasons: (finding ? [finding] : doubts).map((doubt) => doubt.message),
+      others: row.others?.[column] ?? [],
+      save: async (text) => {
+        const changed = text.trim() !== row.cells[column].trim();
+        const reply = changed ? await view.act({ do: "revise", segment: id, column, text }) : null;
+        // What could not be kept stays in the field.
+        if (changed && !reply?.view) return false;
+        leave();
+        return true;
+      },
+      leave,
+    });
+  }
+
+  return { openField, editCell };
 })();

@@ -188,11 +188,16 @@ window.WorkbenchWork = (() => {
       const at = shown.findIndex((f) => f.id === finding.id);
       const rest = [...shown.slice(at + 1), ...shown.slice(0, at)];
       const next = decision ? rest.find((f) => !f.decision) : finding;
+      const before = finding.decision;
       finding.decision = decision;
       this.current = (next || finding).id;
       this._draw();
       this._focus(this.current);
-      return this.view.act({ do: "decide", finding: finding.id, decision });
+      return this.view.act({ do: "decide", finding: finding.id, decision }).then((reply) => {
+        if (reply?.view) return;
+        finding.decision = before;
+        this._draw();
+      });
     }
 
     fix(finding) {
