@@ -159,3 +159,9 @@ def test_equal_doubts_have_ids_of_their_own() -> None:
     both = replace(with_ledger(), findings=doubts)
     assert len(set(finding_ids(both))) == 2
     assert [f["id"] for f in payload(both)["findings"]] == list(finding_ids(both))
+
+
+def test_what_is_to_be_said_of_the_run_is_on_the_page_and_in_the_exports() -> None:
+    warned = replace(result(), manifest={**result().manifest, "warnings": ["It is weak."]})
+    assert payload(warned)["warnings"] == ["It is weak."]
+    assert all("It is weak" in FORMATS[name](warned) for name in ("html", "md", "json"))

@@ -16,6 +16,7 @@ from workbench.checks.registry import CHECKS
 from workbench.pipeline import Options
 from workbench.render import VIEW_SCRIPTS
 from workbench.segmentation import split
+from workbench.selftest import Verdict
 from workbench.types import Result
 from workbench.ui import translate
 from workbench.ui.streaming import Stops, stream
@@ -240,3 +241,16 @@ def test_where_a_chat_model_sends_the_text_is_said_before_the_click(
 
 def test_summaries_are_sentences_of_the_text_unless_a_model_is_chosen() -> None:
     assert translate._summarizers("en")[0] == ("Sentences of the text", "")
+
+
+@pytest.mark.parametrize(
+    ("grades", "key", "routes"),
+    [((), "", ""), (("ok",), "tried_ok", "ja→en"), (("ok", "weak"), "tried_weak", "ja→ko")],
+)
+def test_what_the_self_test_said_is_told_where_the_model_is_chosen(
+    monkeypatch: pytest.MonkeyPatch, grades: tuple[Any, ...], key: str, routes: str
+) -> None:
+    found = tuple(Verdict(way, g) for way, g in zip(("ja-en", "ja-ko"), grades, strict=False))
+    monkeypatch.setattr(translate, "known_verdicts", lambda model: found)
+    hint = translate._about("pseudo", "", False) or {"key": "", "values": {"routes": ""}}
+    assert (hint["key"], hint["values"]["routes"]) == (key, routes)

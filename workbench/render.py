@@ -112,6 +112,7 @@ def to_markdown(result: Result) -> str:
     value = payload(result)
     titles = [column["native"] for column in value["columns"]]
     parts = [f"# {_md(_title(result.summary, result.document))}", ""]
+    parts += [f"> {_md(line)}\n" for line in value["warnings"]]
     parts += _markdown_bullets(value, titles)
     parts += ["| | " + " | ".join(titles) + " |", "|---" * (len(titles) + 1) + "|"]
     for row in value["rows"]:

@@ -33,6 +33,7 @@ def payload(result: Result) -> dict[str, Any]:
         "writer": summary.writer,
         "findings": _findings(result, targets, rows),
         "ledger": ledger_panel(result, rows),
+        "warnings": list(_warnings(result)),
         "footer": "\n".join(column.signature for column in result.columns),
         "complete": True,
     }
@@ -52,6 +53,12 @@ def partial_payload(
     left = (total - len(translations)) / rate if rate else 0.0
     value["progress"] = {"done": len(translations), "total": total, "rate": rate, "left": left}
     return value
+
+
+def _warnings(result: Result) -> Iterator[str]:
+    """Yield what is to be said of the run as a whole, such as the self-test of a weak model."""
+    said = result.manifest.get("warnings", ())
+    yield from (str(line) for line in said if line) if isinstance(said, list | tuple) else ()
 
 
 def finding_ids(result: Result) -> tuple[str, ...]:
@@ -143,6 +150,7 @@ def _frame(
         "ledger": {},
         "progress": {"done": done, "total": total, "rate": 0.0, "left": 0.0},
         "footer": "",
+        "warnings": [],
         "complete": False,
     }
 

@@ -34,6 +34,7 @@ JUDGED = (
     "writer",
     "findings",
     "ledger",
+    "warnings",
     "footer",
 )
 

@@ -28,6 +28,7 @@ from workbench.languages import LANGUAGES
 from workbench.licences import permit
 from workbench.pipeline import Options, Workbench
 from workbench.segmentation import split
+from workbench.selftest import known_verdicts
 from workbench.summaries import PRESETS, summarize
 from workbench.types import Result, Summary
 from workbench.ui.desk import Desk, Desks
@@ -312,7 +313,10 @@ def _detect(
 
 
 def _about(model: str, summarizer: str, commercial: bool) -> dict[str, Any] | None:
-    """Return what a reader must know of the chosen models: a licence, or where texts would go."""
+    """Return what a reader must know of the chosen models.
+
+    A licence that stops them first, then where texts would go, then what the self-test said.
+    """
     try:
         chosen = [get_model(name) for name in (model, summarizer) if name]
         for one in chosen:
@@ -323,7 +327,17 @@ def _about(model: str, summarizer: str, commercial: bool) -> dict[str, Any] | No
     if addresses:
         values = {"address": addresses[0]}
         return {"key": "sent_to", "values": values, "level": "warning"}
-    return None
+    return _tried(chosen[0])
+
+
+def _tried(model: Model) -> dict[str, Any] | None:
+    """Return what the self-test said of a model's directions, if it ran."""
+    verdicts = known_verdicts(model)
+    weak = [v.direction.replace("-", "→") for v in verdicts if v.grade in ("weak", "broken")]
+    if weak:
+        return {"key": "tried_weak", "values": {"routes": ", ".join(weak)}, "level": "warning"}
+    good = ", ".join(v.direction.replace("-", "→") for v in verdicts if v.grade == "ok")
+    return {"key": "tried_ok", "values": {"routes": good}} if good else None
 
 
 def _reaches(model: Model, source: str, target: str) -> bool:

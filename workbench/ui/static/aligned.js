@@ -44,6 +44,7 @@ window.WorkbenchView = (() => {
       this.dock = new WorkbenchDock(this, [this.work, ...ledgers.map((name) => new WorkbenchLedger(this, name))]);
       this.foot = make("footer", "wb-foot");
       this.taking = make("div", "wb-taking");
+      this.warnings = make("ul", "wb-warnings");
       this.head.setAttribute("role", "row");
       const headGroup = make("div", "wb-head-group", this.head);
       this.table = make("div", "wb-table", headGroup, this.summary.node, this.lines);
@@ -52,7 +53,7 @@ window.WorkbenchView = (() => {
       for (const group of this.table.children) group.setAttribute("role", "rowgroup");
       const top = make("div", "wb-top", make("div", "wb-say", this.status, this.bar), this.taking, this.tools);
       this.body = make("div", "wb-body", this.dock.node, make("div", "wb-main", this.table));
-      this.root.append(top, this.body, this.foot);
+      this.root.append(top, this.warnings, this.body, this.foot);
       this._listen();
     }
 
@@ -209,6 +210,7 @@ window.WorkbenchView = (() => {
       this.dock.draw(before);
       this._drawFoot(before);
       this._drawTaking(before);
+      this._drawWarnings(before);
       this._showMarks();
       if (payload.run && payload.run !== before.run && !blank) this._comeIntoSight();
     }
@@ -433,6 +435,14 @@ window.WorkbenchView = (() => {
 
     checkName(check) {
       return this.has(`check_${check}`) ? this.say(`check_${check}`) : check;
+    }
+
+    _drawWarnings(before) {
+      if (!this.differs(before, "warnings", "run")) return;
+      const lines = (this.payload.warnings || []).map((line) => make("li", "", this.icon("major"), line));
+      for (const line of lines) line.lang = "en";
+      this.warnings.hidden = !lines.length;
+      this.warnings.replaceChildren(...lines);
     }
 
     _drawTaking(before) {
