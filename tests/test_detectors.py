@@ -1,16 +1,15 @@
 """Engines that lie are found out, engines that do not are left alone, and nothing is shifted."""
 
-import json
 import random
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import examples
 import rates
 from fakes import FakeEngine, MiscountingEngine, bench, marks
 from workbench.catalogue import Model
@@ -20,9 +19,7 @@ from workbench.segmentation import split
 from workbench.types import Decoding, Document, Segment, Translation
 
 DOCUMENTS = rates.texts()
-EXAMPLE = re.compile(
-    r"^```(?P<pair>[a-z]{2}-[a-z]{2})\n(?P<body>.*?)\n```", re.MULTILINE | re.DOTALL
-)
+SECTIONS = examples.sections()
 ANY = st.text(st.characters(), max_size=60)
 
 
@@ -188,37 +185,15 @@ def _made(text: str, language: str = "en") -> Translation:
     return Translation("s0", language, text, "mt")
 
 
-def _sections() -> dict[str, str]:
-    document = (Path(__file__).parents[1] / "docs" / "checks.md").read_text("utf-8")
-    parts = re.split(r"^### `([a-z-]+)`$", document, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
-
-
 def test_every_check_has_its_section() -> None:
     _doubts(["一。"], ["One."])
-    assert {*CHECKS, *DOCUMENT_CHECKS, "accounting"} <= set(_sections())
+    assert {*CHECKS, *DOCUMENT_CHECKS, "accounting"} <= set(SECTIONS)
 
 
-@pytest.mark.parametrize("name", _sections())
+@pytest.mark.parametrize("name", SECTIONS)
 def test_the_examples_of_the_document_are_true(name: str) -> None:
-    examples = list(EXAMPLE.finditer(_sections()[name]))
-    assert examples
-    for example in examples:
-        source, target = example["pair"].split("-")
-        lines = [line.split(": ", 1) for line in example["body"].splitlines()]
-        by_kind = {k: [json.loads(f'"{v}"') for kind, v in lines if kind == k] for k, _ in lines}
-        found = _review(by_kind["source"], by_kind["target"], source, target)
-        assert by_kind["says"] == [text for check, text in found if check == name]
-
-
-def _review(
-    sources: list[str], targets: list[str], source: str, target: str
-) -> list[tuple[str, str]]:
-    """Return (check, "severity: message") of every doubt; … at the end is an output cut off."""
-    segments = [Segment(f"s{i}", t, "", "sentence", 0, i) for i, t in enumerate(sources)]
-    made = [
-        Translation(f"s{i}", target, t, "mt", truncated=t.endswith("…"))
-        for i, t in enumerate(targets)
-    ]
-    found = run_checks(Document(source, tuple(segments)), made, target)
-    return [(f.check, f"{f.severity}: {f.message}") for f in found]
+    found = examples.examples(SECTIONS[name])
+    assert found
+    for pair, lines in found:
+        assert examples.renewed(name, pair, lines) == lines
+        assert lines[-1].startswith("says: ")
