@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import chat_server as server
 import checkpoints
+from workbench import registry
 from workbench.engines.chat_client import Patience
 from workbench.errors import EngineError, ModelError, UnknownNameError, UsageError
 from workbench.segmentation import split
@@ -253,6 +254,12 @@ def test_an_mt5_checkpoint_with_a_description_is_a_summariser(tmp_path: Path) ->
     assert writer.count("寒かった。") > 2 and writer.settings["search"].startswith("beam 4")
     with pytest.raises(UsageError, match=r"writes summaries in Japanese only.*Korean"):
         writer.write("추웠다.", "ko", 20)
+
+
+def test_a_folder_with_a_name_of_its_own_is_a_summariser(bart: CheckpointWriter) -> None:
+    registry.add(Path(str(bart._model.path)), "mine")
+    writer = load_writer("mine")
+    assert (writer.settings["model"], len(writer.settings["files"])) == ("mine", 64)
 
 
 def test_a_passage_over_the_limit_never_reaches_the_network(bart: CheckpointWriter) -> None:

@@ -26,6 +26,7 @@ KEY = "WORKBENCH_CHAT_KEY"
 MODEL = "WORKBENCH_CHAT_MODEL"
 PRICE = "WORKBENCH_CHAT_PRICE"
 _PRICE = re.compile(r"([\d.]+)\s*,\s*([\d.]+)(?:[\s,]+([A-Za-z]{3}))?")
+_HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63})*\.?|[0-9a-f]*:[0-9a-f:.]+", re.ASCII)
 # Answers that another attempt may mend; 529 is said by hosted services under load.
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 _FATAL = {
@@ -104,6 +105,8 @@ def read_endpoint(name: str = "chat", environment: Mapping[str, str] | None = No
     if not all("!" <= sign <= "~" for sign in key):
         raise UsageError(f"{KEY} holds signs that no key has (a space, a line break?).")
     model = name.partition(":")[2] or given.get(MODEL, "").strip()
+    if not model.isprintable():
+        raise UsageError(f"{MODEL} holds signs that no name of a model has.")
     price, currency = _price(given.get(PRICE, "").strip())
     return Endpoint(url, key, model, price, currency)
 
@@ -141,8 +144,9 @@ def _checked_url(url: str) -> str:
         raise UsageError(f"No endpoint is set: {URL}=http://127.0.0.1:8080/v1, for example.")
     try:
         parts = urlsplit(url)
-        named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        place = httpx.URL(url).host and _HOST.fullmatch(parts.hostname or "")
+        named = parts.scheme in ("http", "https") and bool(place) and parts.port != 0
+    except (ValueError, httpx.InvalidURL):
         named = False
     if not named or not all("!" <= sign <= "~" for sign in url):
         raise UsageError(f"{URL} is no address like http://127.0.0.1:8080/v1.")
@@ -253,7 +257,7 @@ class Client:
         def ask() -> str:
             listed = self._exchange("GET", "/models").get("data")
             names = [m.get("id") for m in listed or [] if isinstance(m, dict)]
-            if not names or not isinstance(names[0], str):
+            if not names or not isinstance(names[0], str) or not names[0].isprintable():
                 raise EngineError(self._said(f"lists no model: set {MODEL}."))
             return names[0]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.catalogue import Model, get_model, load_catalogue
+from workbench.engines.conversion import fingerprint
 from workbench.errors import EngineError, UsageError
 from workbench.languages import get_language
 from workbench.segmentation import split
@@ -94,12 +95,14 @@ class CheckpointWriter:
 
     @property
     def settings(self) -> dict[str, str]:
-        """Return the model, its search and what runs it."""
+        """Return the model and its files' hash, its search and what runs it."""
+        assert self._model.path is not None
         decoding = self._decoding(self._model.decoding.max_length)
         search = f"beam {decoding.beam} lp {decoding.length_penalty} "
         search += f"ngram {decoding.no_repeat_ngram} max {decoding.max_length}"
         prompt = {"prompt": self._prompt} if self._prompt else {}
-        return {"model": self._model.name, **self._checkpoint.settings, "search": search, **prompt}
+        files = {"model": self._model.name, "files": fingerprint(self._model.path)}
+        return {**files, **self._checkpoint.settings, "search": search, **prompt}
 
     @property
     def usage(self) -> Mapping[str, object]:
@@ -203,8 +206,9 @@ class ChatWriter:
 
 def _require_summariser(model: Model) -> None:
     catalogue = load_catalogue()
-    own = model.name not in catalogue and model.family in _FAMILIES and model.target == "none"
-    if model.task != "summarization" and not own:
+    own = model.registered or model.name not in catalogue
+    able_too = own and model.family in _FAMILIES and model.target == "none"
+    if model.task != "summarization" and not able_too:
         able = [m.name for m in catalogue.values() if m.task == "summarization" and not m.known_bad]
         raise UsageError(
             f"Model {model.name!r} does not write summaries. Models that do: {', '.join(able)}, "
