@@ -174,6 +174,37 @@ def test_no_text_can_break_out_of_its_item(chat: server.ChatServer, texts: list[
     assert all(len(q.items) > 0 for q in chat.questions)
 
 
+def mangled(items: server.Items, steps: list[tuple[str, int, int]]) -> server.Items:
+    """Return items as a careless model would: dropped, doubled, moved, numbered anew."""
+    for step, i, j in steps:
+        i, j = i % max(1, len(items)), j % max(1, len(items))
+        if step == "drop":
+            items = items[:i] + items[i + 1 :]
+        elif step == "double":
+            items = [*items[: i + 1], *items[i : i + 1], *items[i + 1 :]]
+        elif step == "move":
+            items = [*items[:i], *items[i + 1 :][:j], *items[i : i + 1], *items[i + 1 :][j:]]
+        elif step == "renumber":
+            items = renumbered(items)
+    return items
+
+
+STEPS = st.tuples(
+    st.sampled_from(["drop", "double", "move", "renumber"]), st.integers(0, 9), st.integers(0, 9)
+)
+
+
+@given(st.lists(STEPS, max_size=5))
+@settings(max_examples=500)
+def test_no_mangled_reply_puts_a_text_on_another_source(steps: list[tuple[str, int, int]]) -> None:
+    items = [item | {"text": f"T:{item['text']}"} for item in json.loads(question(TEXTS))["items"]]
+    reply = json.dumps({"items": mangled(items, steps)}, ensure_ascii=False)
+    try:
+        assert answers_of(reply, TEXTS) == [f"T:{text}" for text in TEXTS]
+    except EngineError:
+        assert mangled(items, steps) != items
+
+
 @given(st.text())
 def test_a_question_holds_every_text_as_it_is(text: str) -> None:
     items = json.loads(question([text, "寒い"]))["items"]
