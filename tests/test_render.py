@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -165,3 +167,9 @@ def test_what_is_to_be_said_of_the_run_is_on_the_page_and_in_the_exports() -> No
     warned = replace(result(), manifest={**result().manifest, "warnings": ["It is weak."]})
     assert payload(warned)["warnings"] == ["It is weak."]
     assert all("It is weak" in FORMATS[name](warned) for name in ("html", "md", "json"))
+
+
+def test_an_export_needs_no_web_server() -> None:
+    code = "import sys, workbench.render as r; r._template(); print('gradio' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -212,7 +212,7 @@ def to_html(result: Result) -> str:
 
     Without scripts the page shows a plain table. Nothing is loaded from elsewhere.
     """
-    static = files("workbench.ui") / "static"
+    static = files("workbench") / "ui" / "static"
     view = payload(result)
     # "<" never stands raw inside the script element, so no text can end it.
     safe = json.dumps(view, ensure_ascii=False).replace("<", "\\u003c")
@@ -222,7 +222,7 @@ def to_html(result: Result) -> str:
             language=result.document.language,
             css="".join((static / name).read_text("utf-8") for name in VIEW_STYLES),
             js="".join((static / name).read_text("utf-8") for name in VIEW_SCRIPTS),
-            strings=(files("workbench.ui") / "strings.json").read_text("utf-8"),
+            strings=(files("workbench") / "ui" / "strings.json").read_text("utf-8"),
             payload=safe,
             view=view,
         )
@@ -234,7 +234,7 @@ def _template() -> Any:
     import jinja2
 
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    source = (files("workbench.ui") / "static" / "export.html").read_text("utf-8")
+    source = (files("workbench") / "ui" / "static" / "export.html").read_text("utf-8")
     return environment.from_string(source)
 
 
