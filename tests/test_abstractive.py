@@ -164,6 +164,14 @@ def test_the_same_thing_said_of_every_passage_is_said_once() -> None:
     assert list(written_lines(summary).values()) in ([], [once]) and len(summary.bullets) == 3
 
 
+def test_too_few_written_bullets_are_filled_up_with_the_sentences_that_were_chosen() -> None:
+    document, once = SAMPLES["interview-ja"], "木の船の注文が途絶えた二十年間です。"
+    summary = write_summary(document, FakeWriter(lambda text: once, limit=9999), 3)
+    chosen = [b.segment_ids for b in summarize(document, count=3).bullets]
+    filled = [b.segment_ids for b in summary.bullets if b.method == "extracted"]
+    assert len(summary.bullets) == 3 and filled and all(ids in chosen for ids in filled)
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 @pytest.mark.parametrize(
     "behave", [first_sentence, str.upper, lambda text: "。", lambda text: text]

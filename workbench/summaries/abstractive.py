@@ -48,6 +48,7 @@ class _Line:
     written: bool = True
     refusal: str = ""
     score: float = 0.0
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,14 +262,17 @@ def _filled(
     """Yield the lines, then chosen sentences that no line is linked to, up to SHARE of the text."""
     place_of = {sentence.id: place for place, sentence in enumerate(source.body)}
     taken = {place for line in picked for place in line.places}
-    spare = [tuple(place_of[i] for i in bullet.segment_ids) for bullet in chosen.bullets]
-    more = [_chosen(source, places[0], -1, "") for places in spare if not taken & {*places}]
+    more = []
+    for bullet in chosen.bullets:
+        places = tuple(place_of[i] for i in bullet.segment_ids)
+        text = "".join(source.body[place].text for place in places)
+        line = _Line(text, -1, places, 1.0, False, score=bullet.score, speaker=bullet.speaker)
+        more += [] if taken & {*places} else [line]
     room = SHARE * sum(len(sentence.text) for sentence in source.body)
     for line in [*picked, *more][:wanted]:
-        room -= len(line.text)
-        if room < 0:
-            return
-        yield line
+        if len(line.text) <= room:
+            room -= len(line.text)
+            yield line
 
 
 def _bullets(source: _Source, lines: Sequence[_Line], parts: Sequence[Passage]) -> Iterator[Bullet]:
@@ -288,6 +292,7 @@ def _bullets(source: _Source, lines: Sequence[_Line], parts: Sequence[Passage]) 
             texts,
             method=method,
             support=line.support,
+            speaker=line.speaker,
             doubts=doubts,
         )
 

@@ -117,7 +117,7 @@ class CheckpointWriter:
     def count(self, text: str) -> int:
         """Return the tokens of a passage, prompt and control tokens counted."""
         language = (*self._model.languages, "en")[0]
-        return self._checkpoint.lengths([self._prompt + text], language, language)[0]
+        return self._checkpoint.lengths([self._asked(text)], language, language)[0]
 
     def write(self, text: str, language: str, target_length: int) -> str:
         """Return a summary in whole sentences; it is shorter than the passage in tokens.
@@ -132,9 +132,13 @@ class CheckpointWriter:
         decoding = self._decoding(most)
         languages = (language, language)
         least = min(target_length, decoding.max_length) // 6
-        passage = self._prompt + text
-        (found,) = self._checkpoint.generate([passage], languages, decoding, least=least)
+        passage = [self._asked(text)]
+        (found,) = self._checkpoint.generate(passage, languages, decoding, least=least)
         return _whole(found.text, language) if found.truncated else found.text
+
+    def _asked(self, text: str) -> str:
+        # They were trained on articles in one line.
+        return self._prompt + " ".join(text.split())
 
     def _require(self, language: str) -> None:
         known = self._model.languages
