@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from workbench.checks.numbers_links import Link, link
-from workbench.checks.numbers_values import entry_kind, group_links, neutral_value
+from workbench.checks.numbers_values import entry_kind, group_links, is_unit_change, neutral_value
 from workbench.checks.quantities import Quantity
 from workbench.checks.reading import READERS, read_numbers
 from workbench.checks.registry import Pair, check, ledger
+from workbench.checks.units import unit_end
 from workbench.types import Entry, Finding, Severity, Span
 
 _MOST = 20  # numbers of one segment that are named; more of them say nothing new
@@ -54,8 +55,11 @@ def check_numbers(pair: Pair) -> Iterator[Finding]:
 
 
 def _is_read(pair: Pair) -> bool:
-    codes = (pair.source_language, pair.language)
-    return all(code.split("-")[0] in READERS for code in codes)
+    return _code(pair.source_language) in READERS and _code(pair.language) in READERS
+
+
+def _code(language: str) -> str:
+    return language.split("-")[0]
 
 
 def _is_too_long(pair: Pair) -> bool:
@@ -75,6 +79,9 @@ def _entry(pair: Pair, links: Sequence[Link]) -> Entry:
     """Return the line of one number, or of the parts of one date, clock time or range."""
     source = _hull([part.source for part in links if part.source])
     target = _hull([part.target for part in links if part.target])
+    if source and target and is_unit_change(links):
+        source = source[0], unit_end(pair.source, source[1], _code(pair.source_language))
+        target = target[0], unit_end(pair.target, target[1], _code(pair.language))
     return Entry(
         "numbers",
         entry_kind(links),

@@ -73,6 +73,10 @@ _HALF = re.compile(
 _HALF_OF = re.compile(
     r"\bhalf[ -](?:an? )?(million|billion|trillion|dozen|century|decade|hour|year)\b", re.IGNORECASE
 )
+_ONE_AND_A_HALF = re.compile(
+    r"\b(?:an?|one) (second|minute|hour|day|week|month|year|decade|century|mile) and a half\b",
+    re.IGNORECASE,
+)
 _HALVES = {
     "million": (500_000,), "billion": (5 * 10**8,), "trillion": (5 * 10**11,), "dozen": (6,),
     "century": (50,), "decade": (5,), "hour": (30, Fraction(1, 2)), "year": (6, Fraction(1, 2)),
@@ -163,6 +167,7 @@ def read(text: str) -> Iterator[Quantity]:
     yield from _SOFT_WORDS(text)
     yield from read_roman(text)
     yield from _read_halves(text)
+    yield from _read_one_and_a_half(text)
     yield from _read_fractions(text)
     yield from _read_ordinals(text)
     months = list(_read_months(text))
@@ -187,6 +192,13 @@ def _read_halves(text: str) -> Iterator[Quantity]:
     for match in _HALF_OF.finditer(text):
         first, *others = map(Fraction, _HALVES[match[1].lower()])
         yield Quantity(first, "number", *match.span(), match[0], True, frozenset(others))
+
+
+def _read_one_and_a_half(text: str) -> Iterator[Quantity]:
+    for match in _ONE_AND_A_HALF.finditer(text):
+        units = frozenset({match[1].lower()})
+        also = frozenset({Fraction(1)})
+        yield Quantity(Fraction(3, 2), "number", *match.span(), match[0], False, also, units=units)
 
 
 def _read_fractions(text: str) -> Iterator[Quantity]:

@@ -26,7 +26,8 @@ _UNITS = (
     ("USD", "money", "USD"), ("EUR", "money", "EUR"), ("GBP", "money", "GBP"),
     ("CNY", "money", "CNY"), ("INR", "money", "INR"), ("RUB", "money", "RUB"),
     ("count", "number", ""), ("point", "number", ""), ("times", "number", "times"),
-    ("degree", "unit", "°"),
+    ("degree", "unit", "°C"), ("fahrenheit", "unit", "°F"), ("km", "unit", "km"),
+    ("mm", "unit", "mm"),
 )  # fmt: skip
 
 
@@ -79,6 +80,14 @@ def _is_range(parts: Sequence[Quantity], between: str) -> bool:
     first, second = parts
     low = min(first.values) if first.scale == second.scale else max(first.values)
     return low < second.value and _BETWEEN_RANGE.fullmatch(between) is not None
+
+
+def is_unit_change(links: Sequence[Link]) -> bool:
+    """Tell whether a number kept its value and lost its unit: 70歳 and 70 percent."""
+    last = links[-1]
+    if last.match != "changed" or not last.source or not last.target:
+        return False
+    return last.source.value == last.target.value
 
 
 def entry_kind(links: Sequence[Link]) -> str:

@@ -21,6 +21,13 @@ _KNOWN = {
     "percent": frozenset({"%"}),
     "word": frozenset[str](),
 }
+# Words and the unit in which their values are: half a year is 6 months.
+_IMPLIED = {
+    "半年": "month", "반년": "month", "half year": "month", "half-year": "month",
+    "半世紀": "year", "반세기": "year", "half century": "year", "half-century": "year",
+    "半日": "hour", "半月": "day", "보름": "day", "decade": "year", "century": "year",
+    "half decade": "year", "half hour": "minute", "half-hour": "minute", "fortnight": "day",
+}  # fmt: skip
 _SPAN = re.compile(r"\s*(?:[~\-]|to|or|から|ないし|에서|내지|또는|か)\s*", re.IGNORECASE)
 
 # (unit between the numbers, unit after the second, how many of the second make one of the first)
@@ -69,6 +76,8 @@ def _with_unit(text: str, quantity: Quantity, code: str) -> Quantity:
     if quantity.units:
         return quantity
     known = _KNOWN.get(quantity.kind)
+    if quantity.soft and (unit := _IMPLIED.get(quantity.text.lower().replace("a ", ""))):
+        known = frozenset({unit})
     if known is None:
         known = find_units(text, quantity.start, quantity.end, code)
     return replace(quantity, units=known)

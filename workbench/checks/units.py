@@ -66,7 +66,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "m3": "cubic met[er]{2}s?", "ha": "hectares?", "t": "tons?|tonnes?", "g": "grams?",
         "l": "lit[er]{2}s?", "mile": "miles?", "ft": "feet|foot", "inch": "inch(?:es)?",
         "yard": "yards?", "acre": "acres?", "nmi": "nautical miles",
-        "light-year": "light[- ]years?", "degree": "degrees?", "times": "times|-?fold",
+        "light-year": "light[- ]years?", "fahrenheit": "degrees? Fahrenheit|°F",
+        "degree": "degrees? Celsius|degrees?|°C", "times": "times|-?fold",
         "W": "watts?", "MW": "megawatts?", "GW": "gigawatts?",
         "count": "people|persons?|countries|households?|houses|companies",
     },
@@ -144,6 +145,16 @@ def find_units(text: str, start: int, end: int, language: str) -> Units:
     return frozenset({"month"}) if in_months else found
 
 
+def unit_end(text: str, end: int, language: str) -> int:
+    """Return where the words of the unit of a number that ends here end, the number's end if none.
+
+    >>> unit_end("70歳だ", 2, "ja")
+    3
+    """
+    match = _PATTERNS[language][0].match(text, end)
+    return match.end() if match else end
+
+
 def _half_of_day(before: str, units: Units) -> Units:
     """Return the half of the day that the words before an hour name, else the units given."""
     named = _NOON.search(before)
@@ -159,6 +170,9 @@ def equal_measures(one: Fraction, of: Iterable[str], other: Fraction, by: Iterab
 
 
 def _equal(one: Fraction, unit: str, other: Fraction, second: str) -> bool:
+    if {unit, second} == {"fahrenheit", "degree"}:
+        warm, cold = (one, other) if unit == "fahrenheit" else (other, one)
+        return abs((warm - 32) * Fraction(5, 9) - cold) <= 1
     (measure, size), (same, factor) = (_MEASURES.get(u, ("", Fraction(1))) for u in (unit, second))
     if not measure or measure != same:
         return False
