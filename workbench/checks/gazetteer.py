@@ -80,9 +80,9 @@ def is_place(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _english() -> frozenset[str]:
-    return frozenset(row["en"][0] for row in _rows())
+    return frozenset(row["en"][0].lstrip("~") for row in _rows())
 
 
 def english(place: int) -> str:
     """Return the English name of a place, the form that no column owns."""
-    return _rows()[place]["en"][0]
+    return _rows()[place]["en"][0].lstrip("~")

@@ -1,5 +1,6 @@
 """Links the names of two texts by what they name, by identity, by sound, and by elimination."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,11 +8,11 @@ from functools import lru_cache
 
 from workbench.checks.gazetteer import english, forms, kind
 from workbench.checks.mentions import Mention, Part, joined, read_names
-from workbench.checks.sounds import distance, unaccented, weight
+from workbench.checks.sounds import distance, folded, unaccented, weight
 from workbench.types import Match, Span
 
 # Sounds up to a weight are one up to a distance.
-_CLOSE = ((1.6, 0.15), (2.6, 0.16), (4.0, 0.19), (99.0, 0.23))
+_CLOSE = ((1.6, 0.15), (2.6, 0.16), (4.0, 0.19), (math.inf, 0.23))
 _SPELT = 0.18  # whole names of several parts are one up to this distance
 _ROUGH = 0.4  # share of that limit where the window does not look like a name
 _STRICT = 0.7  # the same where no link is expected
@@ -19,18 +20,24 @@ _SLIGHT = 2.6  # weight up to which a sound that looks like no name is chance
 _WORD = 2.0  # weight from which a sound is a word of its own
 _NEAR = 4  # characters between the parts of one name
 _PERHAPS = 1.25  # the same where both names are left over: a reading may be unknown
-_ALIKE = 0.4  # share of equal phonemes below which no distance is computed
+_ALIKE = 0.55  # share of like phonemes below which no distance is computed
 _TRIED = 6  # windows whose distance is computed, the likest first
 _WAYS = 8  # ways in which a part may sound that are tried
 
 _BEFORE = "日中韓朝米英露独仏伊豪台印欧加南北訪駐対在反親両・한일미러영불독대방주친반양남북·"
-_AFTER = "日中韓朝米英露独仏伊豪台印欧加南北側軍紙州系製産のはがをに、・측군간의은이을에과·"
+_AFTER = (
+    "日中韓朝米英露独仏伊豪台印欧加南北側軍紙州系製産人語学文海陸空ァ-ヺのはがをに、"
+    "・측군간의은이을에과어인·"
+)
 _LETTERS = {"C": "ch", "X": "th"}
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedName:
-    """A name of the source and its rendering; None where a side has none. value is in Latin."""
+    """A name of the source and its rendering; None where a side has none. value is in Latin.
+
+    A missing name with a target is there in part: the given name or the family name.
+    """
 
     kind: str
     match: Match
@@ -47,6 +54,7 @@ class _Side:
     language: str
     mentions: tuple[Mention, ...]
     sounds: tuple[str, ...]
+    folds: tuple[str, ...]
     windows: tuple[Part, ...]
     words: tuple[str, ...]
 
@@ -73,14 +81,21 @@ def link(source: str, source_language: str, target: str, language: str) -> tuple
     taken = [span for one in links for span in one.found]
     back = [_find_back(mention, theirs, ours, taken) for mention in theirs.mentions]
     linked, lost = [], []
+    seen = [(one.mention.start, one.mention.end) for one in links if one.found]
     for one in links:
+        heard = next((b for b in back if _meets(one.mention, b.found)), None)
         if one.found:
             linked.append(_linked(one, back, ours, theirs))
+        elif heard and not _meets(heard.mention, taken):
+            match: Match = "matched" if all(heard.spans) else "changed"
+            span = (heard.mention.start, heard.mention.end)
+            linked.append(_name(one.mention, match, span, ours, theirs))
+            seen.append((one.mention.start, one.mention.end))
         elif not _is_word(one.mention, theirs):
             lost.append(one.mention)
     loose = [one.mention for one in back if not one.found]
     linked.extend(_left(lost, loose, ours, theirs))
-    linked.extend(_reversed(back, links, taken, ours, theirs))
+    linked.extend(_reversed(back, seen, taken, theirs))
     return tuple(sorted(linked, key=lambda name: (name.source is None, name.source or name.target)))
 
 
@@ -93,6 +108,7 @@ def _side(text: str, language: str) -> _Side:
         language.split("-")[0],
         reading.mentions,
         tuple(sound for sound, _ in pairs),
+        tuple(folded(sound) for sound, _ in pairs),
         tuple(window for _, window in pairs),
         tuple(sound for word in reading.words for sound in word.sounds),
     )
@@ -146,7 +162,8 @@ def _placed(mention: Mention, other: _Side) -> Span | None:
 def _short(form: str) -> str:
     """Return the pattern of a form; a single character needs neighbours: 日米, 訪中, 対露."""
     exact = re.escape(form)
-    return exact if len(form) > 1 else rf"(?<=[{_BEFORE}]){exact}|{exact}(?=[{_AFTER}])"
+    alone = rf"(?<![가-힣]){exact}(?![가-힣])" if "가" <= form <= "힣" else exact + "(?!.)"
+    return exact if len(form) > 1 else rf"(?<=[{_BEFORE}]){exact}|{exact}(?=[{_AFTER}])|{alone}"
 
 
 @lru_cache(maxsize=2048)
@@ -174,11 +191,11 @@ def _heard(ways: Sequence[str], other: _Side, factor: float = 1.0) -> Span | Non
     best: tuple[float, int] = (1.0, 0)
     for way in ways:
         near = process.extract(
-            way, other.sounds, scorer=Levenshtein.normalized_similarity,
+            folded(way), other.folds, scorer=Levenshtein.normalized_similarity,
             score_cutoff=_ALIKE, limit=_TRIED,
         )  # fmt: skip
-        for sound, _, index in near:
-            far = distance(way, sound)
+        for _, _, index in near:
+            far = distance(way, other.sounds[index])
             rough = _ROUGH if other.windows[index].rough else 1.0
             if rough < 1.0 and weight(way) <= _SLIGHT:
                 continue
@@ -192,8 +209,12 @@ def _heard(ways: Sequence[str], other: _Side, factor: float = 1.0) -> Span | Non
 
 def _is_word(mention: Mention, other: _Side) -> bool:
     """Tell a loan word: クラス is class, in small letters."""
-    ways = joined(mention.parts) if mention.kind != "person" or not mention.sure else ()
-    return any(distance(way, word) <= _limit(way) for way in ways[:3] for word in other.words)
+    return all(_is_among(part.sounds[:2], other.words) for part in mention.parts)
+
+
+def _is_among(ways: Sequence[str], words: Sequence[str]) -> bool:
+    heavy = [way for way in ways if weight(way) > _SLIGHT]
+    return any(distance(way, word) <= _limit(way) * _STRICT for way in heavy for word in words)
 
 
 def _limit(sound: str) -> float:
@@ -223,7 +244,7 @@ def _linked(one: _Link, back: Sequence[_Link], ours: _Side, theirs: _Side) -> Li
     if not all(one.spans):
         other = next((b for b in back if _meets(b.mention, one.found) and not all(b.spans)), None)
         if other is None and _is_cut(one):
-            match = "changed"
+            match = "missing"
         elif other and _apart(one.mention, other.mention) > _SPELT:
             match, span = "changed", (other.mention.start, other.mention.end)
     return _name(one.mention, match, span, ours, theirs)
@@ -289,10 +310,9 @@ def _apart(ours: Mention, theirs: Mention) -> float:
 
 
 def _reversed(
-    back: Sequence[_Link], links: Sequence[_Link], taken: Sequence[Span], ours: _Side, theirs: _Side
+    back: Sequence[_Link], seen: Sequence[Span], taken: Sequence[Span], theirs: _Side
 ) -> Iterator[LinkedName]:
     """Yield the names that only the reader of the target saw, where the source has them too."""
-    seen = [(m.mention.start, m.mention.end) for m in links if m.found]
     for one in back:
         mention = one.mention
         if one.found and not _meets(mention, taken) and not _meets_any(one.found, seen):

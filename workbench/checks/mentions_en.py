@@ -16,6 +16,7 @@ _COMMON_ENDS = re.compile(
     r"(?:ing|ed|ly|tions?|ers|ors|ments?|ness|ants?|ents|ances?|ences?|ity|ities|ive|ous|able|isms?"
     r"|ists?|ology|graphy|ways?|fuls?|less|ships?|hoods?|ates|izes?|ents|ories)$"
 )
+_MUTE = re.compile(r"R(?=[A-Z]|$)")  # the r of Osborne and Parker that no other script writes
 _AGE = re.compile(r", \d\d\b| \(\d\d\)")
 _SPEAKS = re.compile(
     r", (?:an?|the|who|whose|now|then)\b"
@@ -39,8 +40,8 @@ _NO_NAMES = listed(
     "pm gdp ceo dna aids north south east west northern southern eastern western confucian "
     "buddhist catholic protestant christian muslim islamic islam jewish olympic olympics "
     "paralympic olympian nobel communist mr mrs ms dr buddhism christianity confucianism "
-    "bible god web q a the sir madam mom dad wi-fi e-mail korea korean koreans state forest "
-    "agency"
+    "bible god web q a the sir madam mom dad wi-fi e-mail jew jews korea korean "
+    "koreans state forest agency"
 )
 # Korean family names that are English words too; before a given name they are names.
 _FAMILIES = {
@@ -185,7 +186,8 @@ def sounds(word: str) -> tuple[str, ...]:
     """Return the ways a word may sound; Korean family names have ways of their own."""
     small = word.lower()
     plain = latin(word)
-    ways = (*_FAMILIES.get(small, ()), plain, latin(word, True), *_foreign(plain))
+    mute = _MUTE.sub("", plain)
+    ways = (*_FAMILIES.get(small, ()), plain, latin(word, True), mute, *_foreign(plain))
     if small.endswith("e") and len(small) > 3 and plain.endswith("e"):
         ways += (plain[:-1],)
     return tuple(dict.fromkeys(way for way in ways if way))

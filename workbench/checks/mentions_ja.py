@@ -29,7 +29,7 @@ _SHORT = listed(
 ) | frozenset("両副故元前現新米日韓中英仏独露伊豪加印台朝")
 _BODY = re.compile(r"..[庁省党社大局部会寺院軍隊駅署銀圏室団組連]$")  # 経企庁, 林野庁: bodies
 _KATAKANA = re.compile(
-    r"[ァ-ヺ][ァ-ヺー]+(?:[・＝=･][ァ-ヺ][ァ-ヺー]*)*|[ァ-ヺ](?:[・＝=･][ァ-ヺ][ァ-ヺー]*)+"
+    r"[ァ-ヺ][ァ-ヺー]+(?:[・＝=･][ァ-ヺ][ァ-ヺー]*){0,7}|[ァ-ヺ](?:[・＝=･][ァ-ヺ][ァ-ヺー]*){1,7}"
 )
 _QUOTED_KANA = re.compile(r"[「『“]([ぁ-ゖー]{2,8})[0-9０-９]?[」』”]")
 _PIECE = re.compile(r"[ァ-ヺー]+")
@@ -293,6 +293,7 @@ def _named(text: str, group: list[Token], gloss: re.Match[str] | None) -> Mentio
     if _BODY.search(surface):
         return Mention("organisation", parts, False)
     sure = titled or full or (kind == "place" and len(surface) > 1 and len(group[0].pos) >= 8)
+    kind = "name" if kind == "person" and not sure else kind
     return Mention(kind, parts, sure and kind != "organisation")
 
 

@@ -13,7 +13,7 @@ from workbench.types import Entry, Finding, Severity, Span
 _MOST = 20  # names of one segment; more of them say nothing new
 _LONGEST = 5_000  # characters; no sentence is that long
 _HOME = frozenset({"Japan", "Tokyo", "South Korea", "North Korea", "Seoul", "Korean Peninsula"})
-_CHANGED, _EXTRA, _SEVERAL = 0.8, 0.3, 0.5  # how often such a doubt is right
+_CHANGED, _CUT, _EXTRA, _SEVERAL = 0.8, 0.5, 0.3, 0.5  # how often such a doubt is right
 _MISSING = {"major": 0.6, "minor": 0.4}
 _BETWEEN = re.compile(r"[\s・·=＝-]+")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -60,6 +60,9 @@ def check_names(pair: Pair) -> Iterator[Finding]:
         named = _name(entry)
         if entry.match == "changed":
             yield _changed(pair, entry)
+        elif entry.match == "missing" and entry.target:
+            message = f"Of the name {named} only {entry.target} is in the target: check it."
+            yield pair.doubt("names", "minor", message, entry.target_span, _CUT)
         elif entry.value not in _HOME and entry.match == "missing":
             message = f"The name {named} of the source is not in the target: check who is meant."
             severity: Severity = "minor" if is_place(entry.value) else "major"

@@ -42,7 +42,7 @@ _SPELLINGS = {
     "th": "X", "gh": "G", "kh": "K", "zh": "J", "dh": "D", "bh": "B", "rh": "R", "wh": "W",
     "qu": "K", "q": "K", "x": "KS", "tz": "C", "ts": "C", "dg": "J", "sce": "Se", "sci": "Si",
     "cq": "K", "cc": "K", "ce": "Se", "ci": "Si", "cy": "Si", "c": "K", "ge": "Je", "gi": "Ji",
-    "mc": "MaK", "ng": "N", "oo": "u", "ee": "i", "ea": "e", "ou": "u", "eo": "o", "eu": "u",
+    "mc": "MaK", "ng": "N", "oo": "u", "ee": "i", "ea": "i", "ou": "u", "eo": "o", "eu": "u",
     "ae": "e", "oe": "e", "ei": "e", "au": "o", "aw": "o", "ow": "o", "ew": "u", "ie": "i",
     "yeo": "Yo", "yeu": "Yu", "yae": "Ye", "y": "Y", "l": "R", "ah": "a", "oh": "o", "uh": "u",
     "eh": "e", "ll": "R", "ay": "ai", "ey": "i", "uy": "i",
@@ -71,6 +71,7 @@ _NEAR = {
     "eu": 0.6, "iu": 0.7,
 }  # fmt: skip
 _VOWEL = 0.5  # the weight of a vowel against a consonant
+_FOLDS = str.maketrans("BFVDXZCJGNe", "PPPTSSSSKMi", "HYW")
 _COSTS = {pair: cost for key, cost in _NEAR.items() for pair in (key, key[::-1])}
 _DROPPED = {"H": 0.35, "Y": 0.15, "W": 0.2, "R": 0.5, "G": 0.6, "T": 0.6, "N": 0.7} | {
     "u": 0.2, "i": 0.25, "o": 0.3, "e": 0.3, "a": 0.4,
@@ -82,7 +83,7 @@ def kana(text: str) -> str:
     """Return the sound of katakana or hiragana; other characters are left out.
 
     >>> kana("キム・ジョンウン"), kana("とうきょう")
-    ('KimuJoNuN', 'ToKYo')
+    ('KiMuJoNuN', 'ToKYo')
     """
     sound = ""
     for char in _katakana(text):
@@ -169,6 +170,11 @@ def tidy(sound: str) -> str:
     for long, short in (("ou", "o"), ("ei", "e"), ("NP", "MP"), ("NB", "MB")):
         sound = sound.replace(long, short)
     return sound[:_LONGEST]
+
+
+def folded(sound: str) -> str:
+    """Return a sound with one sign for all phonemes that are near to each other."""
+    return sound.translate(_FOLDS)
 
 
 @lru_cache(maxsize=65536)
