@@ -26,7 +26,8 @@ def ledger_panel(result: Result, rows: Mapping[str, str]) -> dict[str, list[dict
     for ledger in ("numbers", "names", "quotations", "speech"):
         lines: dict[_Key, list[Entry]] = {}
         for entry in entries:
-            if entry.ledger == ledger:
+            # A sentence whose ending tells no level says nothing of its speaker.
+            if entry.ledger == ledger and (entry.value or ledger != "speech"):
                 lines.setdefault(_key(entry), []).append(entry)
         panel[ledger] = [_line(line, codes, rows) for line in lines.values()]
     # Whether a voice slips is only seen in the whole of it: a check of the column says so.

@@ -45,6 +45,7 @@ window.WorkbenchView = (() => {
       this.foot = make("footer", "wb-foot");
       this.taking = make("div", "wb-taking");
       this.warnings = make("ul", "wb-warnings");
+      this.taking.hidden = this.warnings.hidden = true;
       this.head.setAttribute("role", "row");
       const headGroup = make("div", "wb-head-group", this.head);
       this.table = make("div", "wb-table", headGroup, this.summary.node, this.lines);

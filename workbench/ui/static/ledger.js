@@ -74,7 +74,9 @@ window.WorkbenchLedger = (() => {
       const words = make("span", "wb-words", known ? view.say(`voice_${line.source}`) : line.source || "—");
       words.lang = known ? view.code : view.payload.source;
       words.dir = "auto";
-      const value = line.value && line.value !== line.source ? make("span", "wb-value", line.value) : null;
+      // The value of a quotation is how deep it is nested, which its signs show.
+      const telling = line.value && line.value !== line.source && this.name !== "quotations";
+      const value = telling ? make("span", "wb-value", line.value) : null;
       const kind = view.has(`kind_${line.kind}`) ? view.say(`kind_${line.kind}`) : line.kind;
       const head = make("span", "wb-line-head", make("span", "wb-place", this._places(line)),
         words, value, make("span", "wb-kind", this.name === "speech" ? "" : kind));
@@ -105,7 +107,8 @@ window.WorkbenchLedger = (() => {
         cell.texts.map(([text, count]) => (count > 1 ? `${this._named(text)} ×${count}` : this._named(text))).join(" · "));
       words.lang = this.name === "speech" ? view.code : column.language;
       words.dir = "auto";
-      return make("span", "wb-line-cell", make("span", "wb-line-column", column.native), match, words);
+      const known = this.name === "speech" ? null : match;
+      return make("span", "wb-line-cell", make("span", "wb-line-column", column.native), known, words);
     }
 
     _named(text) {
