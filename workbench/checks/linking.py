@@ -162,7 +162,7 @@ def _placed(mention: Mention, other: _Side) -> Span | None:
 def _short(form: str) -> str:
     """Return the pattern of a form; a single character needs neighbours: 日米, 訪中, 対露."""
     exact = re.escape(form)
-    alone = rf"(?<![가-힣]){exact}(?![가-힣])" if "가" <= form <= "힣" else exact + "(?!.)"
+    alone = rf"(?<![가-힣一-鿿]){exact}(?![가-힣一-鿿])"
     return exact if len(form) > 1 else rf"(?<=[{_BEFORE}]){exact}|{exact}(?=[{_AFTER}])|{alone}"
 
 

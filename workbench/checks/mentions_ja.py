@@ -17,7 +17,6 @@ _TITLES = listed(
     "機長 元帥 王 女王 殿下 陛下 夫人 嬢 夫妻 兄弟 姉妹 親方 棋士 九段 八段 前首相 元首相 "
     "副社長 教諭 伍長 軍曹 消防長"
 )
-_FAMILIAR = listed("さん 様 さま 君 くん ちゃん")
 # Before さん these are no names: お母さん, 患者さん.
 _COMMON = re.compile(
     r"[皆客奥娘息嫁婿母父兄姉弟妹孫親神猫犬医馬鹿王者家屋]|.*[者人員屋士師長客手様民官婦生]$|(?:お|ご)?"
@@ -132,8 +131,6 @@ def _katakana_name(text: str, run: re.Match[str], known: dict[int, Token]) -> Me
         return None
     if not titled and not any(token is None or _may_be_name(token) for token in tokens):
         return None
-    if titled and len(parts) == 1 and tokens[0] and tokens[0].end == run.end():
-        titled = titled and (_may_be_name(tokens[0]) or len(tokens[0].pos) < 8)
     proper = any(token is not None and _is_known_name(token) for token in tokens)
     kind = "person" if titled else _kind(tokens[0])
     single = len(parts) == 1 and (tokens[0] is None or tokens[0].end != run.end())

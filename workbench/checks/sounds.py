@@ -34,7 +34,6 @@ _MEDIALS = ("a", "e", "Ya", "Ye", "o", "e", "Yo", "Ye", "o", "Wa", "We", "We", "
             "We", "Wi", "Yu", "u", "i", "i")  # fmt: skip
 _FINALS = ("", "K", "K", "K", "N", "N", "N", "T", "R", "K", "M", "R", "R", "R", "P", "R", "M", "P",
            "P", "T", "T", "N", "T", "T", "K", "T", "P", "")  # fmt: skip
-_STOPS = frozenset("KTP")
 
 # Spellings of English and of the usual romanisations, the longest first.
 _SPELLINGS = {
@@ -98,6 +97,7 @@ def kana(text: str) -> str:
     return tidy(sound)
 
 
+@lru_cache(maxsize=65536)
 def hangul(text: str) -> str:
     """Return the sound of Hangul syllables; other characters are left out.
 
@@ -109,8 +109,8 @@ def hangul(text: str) -> str:
         place = ord(char) - 0xAC00
         if 0 <= place < 11172:
             initial = _INITIALS[place // 588]
-            if sound[-1:] in _STOPS and (initial in {"K", "T", "P", "S", "C"}) and sound[-2:] != "":
-                sound = sound[:-1] if sound[-1:] == "T" else sound
+            if sound.endswith("T") and initial in {"K", "T", "P", "S", "C"}:
+                sound = sound[:-1]
             sound += initial + _MEDIALS[place % 588 // 28] + _FINALS[place % 28]
     return tidy(sound)
 
