@@ -92,7 +92,7 @@ def write_summary(
     used = list(_filled(_picked(source, lines, wanted), chosen, source, wanted))
     return replace(
         chosen,
-        bullets=tuple(_bullets(source, used, parts)) or chosen.bullets,
+        bullets=tuple(_bullets(source, used)) or chosen.bullets,
         sections=len(parts),
         sections_read=len(written),
         writer=writer.settings["model"],
@@ -275,12 +275,12 @@ def _filled(
             yield line
 
 
-def _bullets(source: _Source, lines: Sequence[_Line], parts: Sequence[Passage]) -> Iterator[Bullet]:
+def _bullets(source: _Source, lines: Sequence[_Line]) -> Iterator[Bullet]:
     ordered = sorted(lines, key=lambda line: (min(line.places), line.passage))
     for number, line in enumerate(ordered, 1):
         ids = tuple(source.body[place].id for place in sorted(line.places))
         if line.written:
-            texts, doubts = {source.language: line.text}, _foreign(source, line, parts)
+            texts, doubts = {source.language: line.text}, _foreign(source, line.text)
             method: Literal["abstracted", "extracted"] = "abstracted"
         else:
             texts, method = {}, "extracted"
@@ -297,9 +297,10 @@ def _bullets(source: _Source, lines: Sequence[_Line], parts: Sequence[Passage]) 
         )
 
 
-def _foreign(source: _Source, line: _Line, parts: Sequence[Passage]) -> tuple[str, ...]:
-    """Return messages about numbers and names of a written line that its passage has not."""
+def _foreign(source: _Source, text: str) -> tuple[str, ...]:
+    """Return messages about numbers and names of a written line that the text has not."""
     # Its dictionaries take a while to load.
     from workbench.summaries.coverage import foreign
 
-    return foreign(line.text, [source.title, parts[line.passage].text], source.language)
+    known = [source.title, *(sentence.text for sentence in source.body)]
+    return foreign(text, known, source.language)
