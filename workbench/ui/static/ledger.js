@@ -77,9 +77,10 @@ window.WorkbenchLedger = (() => {
       // The value of a quotation is how deep it is nested, which its signs show.
       const telling = line.value && line.value !== line.source && this.name !== "quotations";
       const value = telling ? make("span", "wb-value", line.value) : null;
-      const kind = view.has(`kind_${line.kind}`) ? view.say(`kind_${line.kind}`) : line.kind;
+      const usual = this.name === "speech" || line.kind === "quotation";
+      const kind = usual ? "" : view.has(`kind_${line.kind}`) ? view.say(`kind_${line.kind}`) : line.kind;
       const head = make("span", "wb-line-head", make("span", "wb-place", this._places(line)),
-        words, value, make("span", "wb-kind", this.name === "speech" ? "" : kind));
+        words, value, kind ? make("span", "wb-kind", kind) : null);
       const node = button("wb-line", "", (event) => {
         if (line.segments.length) view.jump(line.segments, event.currentTarget);
       });
