@@ -43,6 +43,7 @@ _DOUBTFUL = listed(
     "분당 상수 내의 내각 내라 선장 건지 장수 동구 서구 남구 북구"
 )
 
+_COMMON_LENGTH = 3  # syllables; longer names are foreign, and made of common nouns by chance
 _ENDINGS = frozenset({"VCP", "XSN", "NNB"})
 _TAIL = re.compile(
     r"(?:씨|시|현|군|구|도|성|주|섬|산|강|역|읍|면|동|리|반도|자치구|대학|대|인|족|파|어|교|계|제|산|발)?(?:들|측)?"
@@ -256,6 +257,8 @@ def _proper(text: str, tokens: list[Token]) -> list[Mention]:
 @lru_cache(maxsize=4096)
 def is_common(word: str) -> bool:
     """Tell a name of the dictionary that may be made of common nouns: 도지사."""
+    if len(word) > _COMMON_LENGTH:
+        return False
     for path in _tagger().parseNBest(6, word).split("EOS\n"):
         tags = [line.partition("\t")[2].split(",")[0] for line in path.splitlines()]
         sizes = [len(line.partition("\t")[0]) for line in path.splitlines()]
