@@ -1,1 +1,169 @@
-"""Compares negation and questions of source and target."""
+"""Compares negation and questions of source and target.
+
+The forms of a language stand in a module of its own (_FORMS); what one language denies and
+another affirms by a word stands in workbench.checks.opposites.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from types import ModuleType
+
+from workbench.checks import negation_en, negation_ja, negation_ko
+from workbench.checks.opposites import excused
+from workbench.checks.registry import Pair, check
+from workbench.types import Finding, Span
+
+_FORMS: dict[str, ModuleType] = {"ja": negation_ja, "ko": negation_ko, "en": negation_en}
+
+
+# A question as such: its mark, or the ending that needs none.
+_ASKS = {
+    "ja": re.compile(
+        r"[?？]|(?<![うそと])か(?=[。」』]|$)|(?:でしょう|だろう|ましょう)か(?=[。」、]|$)"
+    ),
+    "ko": re.compile(r"[?？]|(?<!니)까(?=[.”’\"']|$)"),
+    "en": re.compile(r"\?"),
+}
+# "It is cold, isn't it?" tells more than it asks; Japanese and Korean use no question for it.
+_TAG = re.compile(
+    r", (?:[a-z]{2,5}n['’]t|is|are|was|were|do|does|did|will|would|have|has|had|can|could|should)"
+    r" (?:it|you|they|he|she|we|I|there)\?"
+)
+# What may stand for a question: an indirect one, a word that asks, a request, a tag.
+_HINTS = {
+    "ja": re.compile(
+        r"[?？]|か(?=[とはがをもの、。」]|どう|しら|な[。」])|何|なぜ|どう|誰|いつ|どこ|いくら"
+        r"|どん|どれ|どち"
+        r"|でしょう|だろう|よね|ない[。」]|の[。」]|ね[えぇ]?[。」]|は[。」]|なんて"
+        r"|くだ(?:さ|せ)|お願い|ください|とは"
+    ),
+    "ko": re.compile(
+        r"[?？]|[가-힣]지(?=[ 는를도.”’]|$)|[느으]?냐|[는은인던]가"
+        r"|[나까요죠지네니군래데][.,”’]|왜|누구|누가|무[엇슨]"
+        r"|뭐|뭘|어떻|어떤|어때|어디|언제|얼마|몇|어느|려고|나[”’]? |잖아|다면|달라|주세요"
+        r"|주십|부탁"
+    ),
+    "en": re.compile(
+        r"\?"
+        r"|\b(?:whether|if|ask\w*|wonder\w*|question\w*|who|what|why|how|where|when|which|whom|could|would"
+        r"|please|let's|shall|may|suppose|guess|right|doubt\w*|tell|don't know|or)\b",
+        re.IGNORECASE,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Negations:
+    """The negations of a text: firm ones need one on the other side, loose ones excuse one."""
+
+    firm: tuple[Span, ...]
+    loose: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    silent: re.Pattern[str]
+    loose: re.Pattern[str]
+    firm: re.Pattern[str]
+
+
+@check("negation")
+def check_negation(pair: Pair) -> Iterator[Finding]:
+    """Yield a target that denies what the source does not, or the reverse (major; more: minor)."""
+    languages = pair.source_language.split("-")[0], pair.language.split("-")[0]
+    if not set(languages) <= _FORMS.keys() or languages[0] == languages[1]:
+        return
+    excess = _excess(pair.source, languages[0], pair.target, languages[1])
+    if not excess:
+        return
+    theirs, ours = (
+        read_negations(text, code)
+        for text, code in zip((pair.source, pair.target), languages, strict=True)
+    )
+    if excess > 0:
+        start, end = theirs.firm[-1]
+        some = "fewer negations than the source" if ours.firm else "no negation; the source has one"
+        word, span = pair.source[start:end].strip(), None
+    else:
+        span = _trim(pair.target, ours.firm[-1])
+        some = (
+            "more negations than the source" if theirs.firm else "a negation; the source has none"
+        )
+        word = pair.target[slice(*span)].strip()
+    message = f"The target has {some} ({word}): see whether both deny the same."
+    severe = not (theirs.firm and ours.firm)
+    yield pair.doubt("negation", "major" if severe else "minor", message, span, 0.5)
+
+
+@check("question")
+def check_question(pair: Pair) -> Iterator[Finding]:
+    """Yield a target that states what the source asks, or the reverse (minor).
+
+    What can stand for a question (an indirect one, a tag, a request) is enough on the other side.
+    """
+    languages = pair.source_language.split("-")[0], pair.language.split("-")[0]
+    if not set(languages) <= _ASKS.keys():
+        return
+    sides = tuple(zip(languages, (pair.source, pair.target), strict=True))
+    asks = [bool(_ASKS[code].search(_TAG.sub("", text))) for code, text in sides]
+    hints = [bool(_HINTS[code].search(text)) for code, text in sides]
+    if asks[0] and not hints[1]:
+        message = "The source asks a question; the target does not: see whether it should."
+        yield pair.doubt("question", "minor", message, None, 0.5)
+    elif asks[1] and not hints[0]:
+        message = "The target asks a question; the source does not: see whether it should."
+        mark = re.search("[?？]", pair.target)
+        yield pair.doubt("question", "minor", message, mark and mark.span(), 0.5)
+
+
+def _excess(source: str, source_language: str, target: str, language: str) -> int:
+    """Return how many negations of the source the target lacks; below 0: how many it adds."""
+    theirs, ours = read_negations(source, source_language), read_negations(target, language)
+    lost = len(theirs.firm) - len(ours.firm) - ours.loose
+    if lost > 0:
+        return max(0, lost - excused(source, source_language, theirs.firm, target, language))
+    added = len(ours.firm) - len(theirs.firm) - theirs.loose
+    if added > 0:
+        return -max(0, added - excused(target, language, ours.firm, source, source_language))
+    return 0
+
+
+@lru_cache(maxsize=256)
+def read_negations(text: str, language: str) -> Negations:
+    """Return the negations of a text in ja, ko or en.
+
+    >>> read_negations("It is not only cold: nobody came, did they?", "en")
+    Negations(firm=((21, 27),), loose=0)
+    """
+    patterns = _patterns(language)
+    rest = patterns.silent.sub(_blank, text.replace("\u2019", "'"))
+    loose = len(patterns.loose.findall(rest))
+    rest = patterns.loose.sub(_blank, rest)
+    firm = tuple(match.span() for match in patterns.firm.finditer(rest))
+    if language == "en":
+        # "Not barking, not digging" may be one denial elsewhere.
+        words = Counter(rest[start:end].lower() for start, end in firm)
+        loose += sum(count - 1 for word, count in words.items() if word != "n't")
+    return Negations(firm, loose)
+
+
+def _trim(text: str, span: Span) -> Span:
+    """Return a place without the blanks at its ends."""
+    word = text[slice(*span)]
+    start = span[0] + len(word) - len(word.lstrip())
+    return start, start + len(word.strip())
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "_" * len(match[0])
+
+
+@lru_cache(maxsize=4)
+def _patterns(language: str) -> _Patterns:
+    forms = _FORMS[language]
+    return _Patterns(
+        *(re.compile("|".join(rows), re.I) for rows in (forms.SILENT, forms.LOOSE, forms.FIRM))
+    )
