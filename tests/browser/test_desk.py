@@ -115,3 +115,17 @@ def test_the_exported_page_has_decisions_and_ledgers_but_no_buttons(
     alone.get_by_role("tab", name="Numbers").click()
     expect(alone.locator(".wb-ledger:visible .wb-line").first).to_be_visible()
     alone.close()
+
+
+def test_a_result_is_held_no_longer_than_its_tab(page: Page, address: str) -> None:
+    other = page.context.new_page()
+    other.goto(address)
+    other.wait_for_selector(".wb-status")
+    translate(other, "寒かった。")
+    run = other.locator(".wb-view").get_attribute("data-run")
+    # The page's own way to ask, with the name of the other's run.
+    ask = "run => document.querySelector('#wb-view .wb-host').ask({run, do: 'show'})"
+    assert "view" in page.evaluate(ask, run)
+    other.close()
+    page.wait_for_timeout(1500)
+    assert page.evaluate(ask, run) == {"stale": True}

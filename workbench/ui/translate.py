@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 import gradio as gr
+from gradio.context import Context
 
 from workbench.catalogue import (
     Model,
@@ -175,6 +176,12 @@ def _connect_run(
         stops.switch(str(request.session_hash)).set()
         return gr.Button(interactive=False)
 
+    def leave(request: gr.Request) -> None:
+        desks.drop(str(request.session_hash))
+
+    if Context.root_block is not None:
+        # A text is held no longer than the tab is open.
+        Context.root_block.unload(leave)
     stop.click(halt, None, stop, queue=False, **quiet)
     start.click(begin, None, list(buttons), queue=False, **quiet).then(
         run,

@@ -69,6 +69,7 @@ def aligned_view(act: Callable[[str], str]) -> gr.HTML:
     const read = () => props.value?.json ? JSON.parse(props.value.json) : empty;
     const ask = async (wish) => JSON.parse(await server.act(JSON.stringify(wish)));
     const host = element.querySelector('.wb-host');
+    host.ask = ask;
     WorkbenchView.mount(host, read(), strings, ask);
     watch('value', () => WorkbenchView.update(host, read()));
     """
