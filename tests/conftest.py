@@ -8,10 +8,20 @@ import pytest
 from workbench.catalogue import Model
 
 
+@pytest.fixture(scope="session")
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for what self-tests found: weights are tried once, not once a test."""
+    return tmp_path_factory.mktemp("selftests")
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, verdicts: Path
+) -> Path:
     """Keep the user's caches, settings and memory out of reach; return the folder used instead."""
     folder = tmp_path_factory.mktemp("home")
+    (folder / "data").mkdir()
+    (folder / "data" / "selftests").symlink_to(verdicts)
     for name in ("WORKBENCH_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "HF_HOME"):
         monkeypatch.setenv(name, str(folder))
     return folder

@@ -196,7 +196,6 @@ def test_a_summary_that_was_not_asked_for_is_not_made() -> None:
 
 
 def test_a_damaged_memory_of_decisions_costs_no_result(home: Path) -> None:
-    (home / "data").mkdir()
     (home / "data" / FILE).write_bytes(b"no database" * 100)
     result = bench(FakeEngine()).process(split("寒かった。", "ja"), ["ko"])
     assert FILE in result.manifest["warnings"][0] and result.columns

@@ -51,6 +51,13 @@ WRONG = {
 }
 
 
+@pytest.fixture(autouse=True)
+def own_verdicts(home: Path) -> None:
+    """Let every test begin without what others found out."""
+    (home / "data" / "selftests").unlink()
+    (home / "data").rmdir()
+
+
 @pytest.mark.parametrize("direction", ["ja-en", "ja-ko", "en-ja", "en-ko", "ko-ja", "ko-en"])
 def test_a_right_translation_is_ok_in_every_direction(direction: str) -> None:
     found = run_selftest(RIGHT, BUILT_IN, *direction.split("-"), SEARCH)

@@ -82,6 +82,7 @@ class Job:
         self.errors = Console(stderr=True, quiet=quiet)
         # Whether it says what it wrote where.
         self.announces = True
+        self._said: set[str] = set()
 
     def translate(self, file: str, encoding: str, formats: str, output: str, *, show: bool) -> int:
         """Translate a file, write every format asked for, and return the exit code.
@@ -152,7 +153,9 @@ class Job:
             f"({len(translations) / seconds:.0f} a second), {len(result.findings)} doubts."
         )
         for warning in result.manifest["warnings"]:
-            print(f"workbench: {warning}", file=sys.stderr)
+            if warning not in self._said:
+                print(f"workbench: {warning}", file=sys.stderr)
+        self._said.update(result.manifest["warnings"])
         return result
 
     def _progress(self, document: Document) -> Iterator[Translation]:

@@ -23,6 +23,7 @@ from workbench.licences import permit
 from workbench.manifest import Fingerprints, Manifest, describe_run, now, signature
 from workbench.memory import Memory
 from workbench.revising import decided
+from workbench.selftest import ensure_fit
 from workbench.summaries import summarize
 from workbench.types import (
     Column,
@@ -81,6 +82,8 @@ class Workbench:
         self._clock = clock
         # By model as it is told, hash of its files, and engine: a folder may change while it runs.
         self._engines: dict[tuple[str, str, str], Engine] = {}
+        # What the self-test said, by engine, route and decoding.
+        self._fitness: dict[tuple[int, routing.Route, Decoding], tuple[str, ...]] = {}
         self._lock = threading.RLock()
 
     def __enter__(self) -> "Workbench":
@@ -98,6 +101,7 @@ class Workbench:
         """Forget the loaded engines; their memory is freed."""
         with self._lock:
             self._engines.clear()
+            self._fitness.clear()
 
     def engine(self, options: Options = Options()) -> Engine:
         """Return the engine of a run, loading it once however many threads ask.
@@ -118,8 +122,9 @@ class Workbench:
         """Yield a translation per segment and target as they finish, in order within a target.
 
         Raises UsageError: an unknown model or language, a pair the model does not have, or a
-        licence that does not allow the purpose, before anything is loaded. A segment that fails
-        comes back with origin "failed".
+        licence that does not allow the purpose, before anything is loaded. ModelError, at the
+        first step: the self-test found the model broken. A segment that fails comes back with
+        origin "failed".
         """
         model = get_model(options.model or default_model())
         routes = _routes(model, document.language, targets, options.pivot)
@@ -135,11 +140,34 @@ class Workbench:
     ) -> Iterator[Translation]:
         with self._lock:
             engine = self.engine(options)
+            self._fit(engine, model, routes, options)
         decoding = options.decoding or model.decoding
         runs = [routing.RouteRun(engine, route, decoding, self._lock) for route in routes]
         for batch in batching.batches(document.segments, engine, document.language, routes[0][-1]):
             for run in runs:
                 yield from _translate_batch(batch, run)
+
+    def _fit(
+        self,
+        engine: Engine,
+        model: Model,
+        routes: Sequence[routing.Route],
+        options: Options,
+    ) -> list[str]:
+        """Return what is to be said of the model on these routes, trying it where nobody has.
+
+        Raises ModelError: it is broken, with the evidence.
+        """
+        if not options.self_test:
+            return []
+        decoding = options.decoding or model.decoding
+        warnings: list[str] = []
+        for route in routes:
+            key = (id(engine), route, decoding)
+            if key not in self._fitness:
+                self._fitness[key] = ensure_fit(engine, model, route, decoding)
+            warnings += self._fitness[key]
+        return list(dict.fromkeys(warnings))
 
     def assemble(
         self,
@@ -209,7 +237,9 @@ class Workbench:
     ) -> Manifest:
         """Return everything that made a run; see workbench.manifest."""
         model = get_model(options.model or default_model())
-        engine = self.engine(options)
+        with self._lock:
+            engine = self.engine(options)
+            warnings = self._fit(engine, model, routes, options)
         decoding = options.decoding or model.decoding
         prints = Fingerprints()
         prints.add(document.segments, translations)
@@ -218,7 +248,7 @@ class Workbench:
             "time": self._clock(),
             "source": {"name": document.name, "language": document.language},
             "asked": asdict(options),
-            "warnings": [],
+            "warnings": warnings,
             "usage": dict(getattr(engine, "usage", {})),
             **prints.value(),
         }

@@ -143,12 +143,17 @@ def review(document: Document, translations: Sequence[Translation], language: st
     account(document, translations)
     _load()
     pairs = tuple(_pairs(document, translations, language))
+    entries: list[Entry] = []
+    findings: list[Finding] = []
+    for pair in pairs:
+        # Ledgers and checks of a pair together: they remember what they read for each other.
+        if _has_both_sides(pair):
+            entries.extend(entry for read in LEDGERS.values() for entry in read(pair))
+        findings.extend(_examine(pair))
     whole = tuple(pair for pair in pairs if _has_both_sides(pair))
-    entries = tuple(e for pair in whole for read in LEDGERS.values() for e in read(pair))
-    findings = [finding for pair in pairs for finding in _examine(pair)]
     for examine in DOCUMENT_CHECKS.values():
         findings.extend(examine(whole, entries))
-    return Review(tuple(findings), entries)
+    return Review(tuple(findings), tuple(entries))
 
 
 def run_checks(
