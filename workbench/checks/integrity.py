@@ -16,10 +16,12 @@ from workbench.types import Entry, Finding
 
 # A unit of 2 to 15 characters, four times or more; the text of a chant is told by its source.
 _LOOP = re.compile(r"(?=\S)(.{2,15}?)\1{3,}", re.DOTALL)
-# A syllable or a few letters three times on end within a word, or a word three times.
+# A syllable or a few letters three times on end within a word, or a word three times; a letter or
+# a mark five times.
 _STUTTER = re.compile(
     "([\u3041-\u3096\u4e00-\u9fff\uac00-\ud7a3])\\1{2,}"
     r"|([^\W\d_]{2,5}?)\2{2,}|\b([^\W\d_]+)(?:\s+\3\b){2,}"
+    r"|([a-z])\4{4,}|([,、，;:「」『』(（“”])\5{4,}"
 )
 _DOUBLE = re.compile(r"\b([^\W\d_]{2,})\s+\1\b", re.IGNORECASE)
 _SAME_SIGN = re.compile(r"(\w)\1{9,}")
