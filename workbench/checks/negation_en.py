@@ -5,10 +5,11 @@ Patterns are searched in the order SILENT, LOOSE, FIRM; what one has taken the n
 
 # Negative in form only: neither side of a translation needs a negation for them.
 SILENT = (
-    r"\bNo\. ?\d|\b(?:no|not) (?:later|earlier) than|\bwhether or not\b|\bor not?\b|yes and no\b",
+    r"\bNo\. ?\d|(?-i:[A-Z]\w+ no [A-Z])|\b(?:no|not) (?:later|earlier|longer) than"
+    r"|\bwhether or not\b|\bor not?\b|yes and no\b",
     r"(?:\bnot|n't) (?:only|just|merely|simply|least)\b|\bno (?:doubt|wonder|matter|mistake)\b",
     r"\b(?:no|little|any) (?:choice|option|alternative)\b|\bnothing but\b|\bnext to nothing\b",
-    r"\b(?:can't|cannot|couldn't) (?:help|wait|imagine|believe)\b|\bcannot but\b"
+    r"\b(?:can't|cannot|couldn't) help\b|\bcannot but\b"
     r"|\bnot to mention\b",
     r"\bnone other\b|\bno(?:thing|body| one| place)? (?:really )?like\b|n't (?:help|matter) ",
 )
@@ -20,7 +21,9 @@ LOOSE = (
     r"\b[A-Za-z]+n't (?:you|they|he|she|it|we|that|this|I|there)\b|\bNo[,.!]|\bno[,”]|\bNo way\b",
     r"(?:\bnot|n't)\b[^.?!,]{0,30}?\buntil\b"
     r"|\bnot (?:without|necessarily|so much|guilty|yet|really)\b",
-    r"(?:n't|not|never) mind\b|\bno-\w+",
+    r"(?:n't|not|never) mind\b|\bno-\w+"
+    r"|(?:can't|cannot|couldn't) (?:wait|imagine|believe|be helped)|\bnothing (?:worse|beats)"
+    r"|\bwithout (?:thinking|fail|question|exception|hesitation|delay|warning)\b",
     # often a word of its own in the other language: 失敗, 거부, 不足
     r"\b(?:fail(?:ed|ing|s)?|refused|lack|fewer|less(?! than)|instead|rather than|beyond|yet to)\b",
     r"\b(?:far from|anything but|impossible|strangers?|regardless|remains|resistant|doubt)\b",
@@ -34,5 +37,6 @@ LOOSE = (
 )
 FIRM = (
     r"\b(?:not|never|no|none|nobody|nothing|nowhere|without|neither|cannot|unable|unless|hardly|incapable)\b"
+    r"|\bnor (?:is|are|was|were|can|could|did|does|do|has|have|had|will|would)\b"
     r"|n't\b",
 )

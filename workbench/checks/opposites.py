@@ -25,17 +25,19 @@ CONCEPTS = (
     Concept(
         "there is none",
         {
-            "ja": "[がもはの]な[いかくし]|いな[いか]",
-            "ko": "없|안 계",
+            "ja": r"(?<!で)[がもはの]な[いかくし]|[がもは]いな",
+            "ko": r"없|안 계",
             "en": r"\bno\b|nothing|nobody|n't any",
         },
         {
-            "ja": "消え|消滅|空[のっでだ]|空席|無人|無[一-龥]|途絶|なくな|絶[えたっ]|欠け|免"
+            "ja": r"ゼロ|帳消し|欠[いくけ]|無断|断水|停電|抜き|不[一-龥]|消え|消滅|空[のっでだ]"
+            r"|空席|無人|無[一-龥]|途絶|なくな|絶[えたっ]|欠け|免"
             "|切れ|廃|皆無",
-            "ko": "사라|비어|빈 "
+            "ko": r"멀쩡|정전|단수|무(?:면허|급|시)|불(?:명|가)|사라|비어|빈 "
             "|무(?:의미|단|표정|연고|관|료|조건|차별|한정|응답|인도|사고|투표|승부)"
             "|끊[겼긴어]|잃|빠[졌진]|부재|제로|텅",
-            "en": r"gone|missing|empty|vanish|disappear|lack|desert|blank|bare\b|free\b|zero"
+            "en": r"sugar-|neutral|empty-handed|plain|unable|gone|missing|empty|vanish|disappear"
+            r"|lack|desert|blank|bare\b|free\b|zero"
             r"|lost\b|absen"
             r"|los[et]|out of|\bdead|end(?:s|ed) at|-free",
         },
@@ -43,59 +45,65 @@ CONCEPTS = (
     Concept(
         "no word is said",
         {
-            "ja": "言[わえ]|口|言葉|返せ|声",
-            "ko": "말|대답|대꾸|소리",
+            "ja": r"言[わえ]|口|言葉|返せ|声",
+            "ko": r"말|대답|대꾸|소리",
             "en": r"sa(?:y|id|ying)|word|talk|speak|silent",
         },
         {
-            "ja": "黙|無言|絶句|詰ま|無音|無口|沈黙|口外|口を閉",
-            "ko": "침묵|가만|잠자코|묵묵|다물|함구|눈감",
+            "ja": r"黙|無言|絶句|詰ま|無音|無口|沈黙|口外|口を閉",
+            "ko": r"침묵|가만|잠자코|묵묵|다물|함구|눈감",
             "en": r"silen|quiet|mute|speechless|loss for|choked|secre|calm",
         },
     ),
     Concept(
         "it goes on",
         {
-            "ja": "消え|消さ|やま|止ま|止め|変わ|崩[され]|譲|絶やさ|失わ|曲げ|引か|離[れさ]"
+            "ja": r"変[わえ]|認め|消え|消さ|やま|止ま|止め|変わ|崩[され]|譲|絶やさ|失わ|曲げ"
+            r"|引か|離[れさ]"
             "|終わ|動[かけ]|落とさ"
             "|下が|緩め|抜け|尽き",
-            "ko": "꺼|멈추|그치|끊|물러|굽히|잃|끝나|변하|변함|바뀌|움직|놓|떠나|줄지|달라|식지"
+            "ko": r"꺼|멈추|그치|끊|물러|굽히|잃|끝나|변하|변함|바뀌|움직|놓|떠나|줄지|달라|식지"
             "|못 하|못했",
             "en": r"los[et]|stop|chang|end|fad|drop|leave|left|mov|differen|giv|break|broken"
             r"|quit|ceas|go home",
         },
         {
-            "ja": "続|保[っちつ]|まま|依然|同じ|守|貫|不変|同様|似た|動け",
-            "ko": "유지|계속|여전|그대로|지켰|지키|고수|줄곧|내내|같|막혔|멈",
-            "en": r"keep|kept|still|stay|remain|stuck|insist|h[oe]ld|continu|stead|constant"
+            "ja": r"続|保[っちつ]|まま|依然|同じ|守|貫|不変|同様|似た",
+            "ko": r"유지|계속|여전|그대로|지켰|지키|고수|줄곧|내내|같|막혔|멈",
+            "en": r"straight|face\b|track|keep|kept|still|stay|remain|stuck|insist|h[oe]ld"
+            r"|continu|stead|constant"
             r"|unchanged|same|on until"
-            r"|maintain|humble|persist|ever\b|alive|ground|clos",
+            r"|maintain|humble|persist|ever\b|alive",
         },
     ),
     Concept(
         "not as much as that",
         {
-            "ja": "満た|届か|足[りら]|かから|超え|及ば|達[しせ]|いなかった",
-            "ko": "미치|미친|미쳤|미처|안 되|안 돼|안 된|되지 않|채 안|안 걸|넘|닿",
+            "ja": r"多く|残ら|太|長|満た|届か|足[りら]|かから|超え|及ば|達[しせ]|いなかった",
+            "ko": r"많지|굵|미치|미친|미쳤|미처|안 되|안 돼|안 된"
+            r"|[명원엔년%도] ?(?:도|이|가|조차)? ?되지 않|채 안|안 걸|넘|닿",
             "en": r"exceed|enough|reach|more than|not many|n't have",
         },
         {
-            "ja": "切る|切っ|足らず|弱[、。]|以下|未満|割[りっ]|下回|以内|不足|足り|手前|減",
-            "ko": "부족|모자|이하|미만|밑돌|안쪽|이내|줄",
-            "en": r"less|fewer|below|under\b|short|up to|only|miss|just|within|mere|at most|few\b",
+            "ja": r"以内|しかな|だけ|切る|切っ|足らず|弱[、。]|以下|未満|割[りっ]|下回|以内|不足"
+            r"|足り|手前|減",
+            "ko": r"부족|모자|이하|미만|밑돌|안쪽|이내|줄",
+            "en": r"few|less|fewer|below|under\b|short|up to|only|miss|just|within|mere|at most"
+            r"|few\b",
         },
     ),
     Concept(
         "it is not known",
         {
-            "ja": "分か|わか|知[られり]|つか[めん]|見当|決ま|決め|明か",
-            "ko": "모[르른를릅]|몰|알|밝혀|정해|정하|드러",
+            "ja": r"分か|わか|知[られり]|つか[めん]|見当|決ま|決め|明か",
+            "ko": r"모[르른를릅]|몰|알|밝혀|정해|정하|드러",
             "en": r"know|sure|decid|clear|idea|tell|certain|could be",
         },
         {
-            "ja": "不明|不詳|謎|未定|知らん|見知らぬ|ひそか|迷|忘|秘|未知|まだ|かどうか|やら",
-            "ko": "불명|미상|묘연|낯선|미정|망설|잊|비밀|아직|설마|봐야",
-            "en": r"un(?:known|clear|aware|decided|identified)|missing|strang|wonder|secre"
+            "ja": r"不明|不詳|謎|未定|知らん|見知らぬ|ひそか|迷|忘|秘|未知|まだ|かどうか|やら",
+            "ko": r"불명|미상|묘연|낯선|미정|망설|잊|비밀|아직|설마|봐야",
+            "en": r"wit|lost|losing|confus|un(?:known|clear|aware|decided|identified)|missing"
+            r"|strang|wonder|secre"
             r"|myster|little-known"
             r"|hard to|lost|anyone's guess|open|yet|conceal|hid|only",
         },
@@ -103,32 +111,42 @@ CONCEPTS = (
     Concept(
         "it is refused or avoided",
         {
-            "ja": "受け|応じ|認め|飲も|言わ|明か|使|入れ|行|許|触れ|払|出[さし]|書|乗|見せ|しな"
+            "ja": r"受け|応じ|認め|飲も|言わ|明か|使|入れ|行|許|触れ|払|出[さし]|書|乗|見せ|しな"
             "|せず|れな|られ",
-            "ko": "받|응하|인정|밝히|쓰지|허|가지|내지|않겠|않기|못하|안 |없|있을 수",
+            "ko": r"받|응하|인정|밝히|쓰지|허|가지|내지|않겠|않기|못하|안 |없|있을 수",
             "en": r"accept|allow|let|want|would|do |don|did|can|tak|use|go\b|speak|perm|possible"
             r"|publish|travel|show",
         },
         {
-            "ja": r"拒|断[っらりるわ]|否|控え|慎|禁|やめ|止め|退け|却下|見送|嫌|慎重|無視|免",
-            "ko": r"거절|거른|거르|피하|삼가|금물|그만|퇴짜|부인|싫|자제|아끼|외면|무시|막|제외"
+            "ja": r"無断|抜き|不可|伏せ|自粛|惜し|断水|停電|対象外|除|欠|割れ|不[一-龥]"
+            r"|未[一-龥]|拒|断[っらりるわ]|否|控え|慎|禁|やめ|止め|退け|却下|見送|嫌|慎重"
+            r"|無視|免",
+            "ko": r"불(?:허|참|사|가|기소|법|응)|단수|정전|무(?:단|면허|급|허가|료)|어려"
+            r"|이상|거절|거른|거르|피하|삼가|금물|그만|퇴짜|부인|싫|자제|아끼"
+            r"|외면|무시|막|제외"
             r"|꺼리",
-            "en": r"refus|declin|avoid|refrain|ban(?:ned|s)?\b|skip|spar(?:e|ing)|forb|prevent"
-            r"|abstain|withh|out of|shun|neglect|ignor|fail|miss|hid|reluct|hesitat|lost"
+            "en": r"left out|locked|turned away|cut(?:ting)? off|put(?:ting)? off|kept private"
+            r"|look\w* the other|evasive|oppos|inconsisten|unpopular|depriv|indefinit"
+            r"|blocked|losing track|invalid|refus|declin|avoid|refrain|ban(?:ned|s)?\b"
+            r"|skip|spar(?:e|ing)|forb|prevent"
+            r"|abstain|withh|out of|shun|neglect|ignor|fail|miss|hid|reluct|hesitat"
             r"|impossible|unthink|unaccept",
         },
     ),
     Concept(
         "it is not good",
         {
-            "ja": "良く|よく|上手|楽|安く|いい|うま|芳し|振る|恵まれ|進ま|上がら|取れ",
-            "ko": "좋|잘|못하|쉽|맛|낫|평이|못 ",
+            "ja": r"良く|よく|上手|楽|安く|いい|うま|芳し|振る|恵まれ|進ま|上がら|取れ",
+            "ko": r"좋|잘|못하|쉽|맛|낫|평이|못 ",
             "en": r"good|easy|cheap|well|like|fair|right|praise|enough|grow",
         },
         {
-            "ja": "悪|下手|苦手|不評|嫌|難|大変|高い|不|弱|困|つら|いや|だめ|駄目",
-            "ko": "나쁘|나빠|나빴|서툴|서투|힘들|어렵|비싸|비쌉|싫|약하|부진|불[가-힣]",
-            "en": r"bad|poor|\bill\b|wrong|troubl|hard|difficult|upset|acting up|weak|ordeal"
+            "ja": r"要領は悪|浅|歯切れ|にく|悪|下手|苦手|不評|嫌|難|大変|高い|不|弱|困|つら|いや"
+            r"|だめ|駄目",
+            "ko": r"별로|나빠|반대|나쁘|나빠|나빴|서툴|서투|힘들|어렵|비싸|비쌉|싫|약하|부진"
+            r"|불[가-힣]",
+            "en": r"hate|sluggish|reluct|not much|evasive|off the mark|fishy|bad|poor|\bill\b"
+            r"|wrong|troubl|hard|difficult|upset|acting up|weak|ordeal"
             r"|short|worse|slow|wicked"
             r"|terribl|unpopular|underperform|lean|stunt|rid of|stay",
         },
@@ -136,48 +154,48 @@ CONCEPTS = (
     Concept(
         "do not",
         {
-            "ja": "いけ|ならな|ないで|な[」。と]|ません|ないよう",
-            "ko": "마|말|안 [되돼된됩]|않도록|없도록",
+            "ja": r"いけ|ならな|ないで|な[」。と]|ません|ないよう",
+            "ko": r"지 (?:마|말)|안 [되돼된됩]|않도록|없도록",
             "en": r"don't|do not|must not|mustn't|should not|never|no (?:flash|entry)|\bno\b"
             r"|not to|wouldn't",
         },
         {
-            "ja": "だめ|ダメ|駄目|慎|控え|禁|ごめん|な[」。、よと]|避|遠慮|やめ|断",
-            "ko": "삼가|금지|금물|마[라세.!요]|말[라고아]|자제|조심",
-            "en": r"avoid|refrain|stop|leave|stay|ignore|keep|alert|spare|prevent|beware|careful",
+            "ja": r"だめ|ダメ|駄目|慎|控え|禁|ごめん|な[」。、よと]|避|遠慮|やめ|断",
+            "ko": r"삼가|금지|금물|마[라세.!요]|말[라고아]|자제|조심",
+            "en": r"avoid|refrain|stop|stay|ignore|alert|spare|prevent|beware|careful",
         },
     ),
     Concept(
         "there is no need",
         {
-            "ja": "要り|いら|心配|必要|構|無理|及び|待た",
-            "ko": "필요|걱정|괜찮|무리|기다리",
+            "ja": r"要り|いら|心配|必要|構|無理|及び|待た",
+            "ko": r"필요|걱정|괜찮|무리|기다리",
             "en": r"need|have to|worr|mind|matter|bother|blame|mean|wait|waiting",
         },
         {
-            "ja": "いい|安心|大丈夫|構|済[むみん]|結構|強い|平気|不要|早",
-            "ko": "괜찮|돼요|됩니|안심|됐어|그만|강해|불필요|당연|만하",
+            "ja": r"いい|安心|大丈夫|構|済[むみん]|結構|強い|平気|不要|早",
+            "ko": r"괜찮|돼요|됩니|안심|됐어|그만|강해|불필요|당연|만하",
             "en": r"fine|all right|okay|\bok\b|enough|can\b|feel free|spared|unnecessary|before",
         },
     ),
     Concept(
         "nothing is wrong",
         {
-            "ja": "問題|支障|異常|変わ|別条|無事",
-            "ko": "문제|지장|이상|별일|탈|걱정",
+            "ja": r"問題|支障|異常|変わ|別条|無事",
+            "ko": r"문제|지장|이상|별일|탈|걱정",
             "en": r"problem|wrong|worr|harm",
         },
         {
-            "ja": "元気|無事|正常|大丈夫|同じ|安心|健康",
-            "ko": "건강|무사|정상|괜찮|안심|같",
+            "ja": r"元気|無事|正常|大丈夫|同じ|安心|健康",
+            "ko": r"건강|무사|정상|괜찮|안심|같",
             "en": r"good|well\b|fine|normal|all right|health|same|safe|obvious",
         },
     ),
     Concept(
         "rather this than that",
-        {"ja": "では|でなく|わけ|というわけ|じゃ", "ko": "아니|아닌|아닙", "en": r"\bnot\b|n't"},
+        {"ja": r"では|でなく|わけ|というわけ|じゃ", "ko": r"아니|아닌|아닙", "en": r"\bnot\b|n't"},
         {
-            "ja": "より|ほう|方が|代わり|むしろ|限ら|ばかり|違|どころ",
+            "ja": r"より|ほう|方が|代わり|むしろ|限ら|ばかりで|違う|どころ",
             "ko": r"보다|대신|다르|싫|만은|만이|달리",
             "en": r"instead|rather|unlike|only|just|other than|but for|less",
         },
@@ -185,53 +203,57 @@ CONCEPTS = (
     Concept(
         "it came too late or failed",
         {
-            "ja": "間に合|でき|れな|せな|守れ|返せ|着け|めな|けな|えな",
-            "ko": "못|수 없",
+            "ja": r"間に合|でき|れな|せな|守れ|返せ|着け|めな|けな|えな",
+            "ko": r"못|수 없",
             "en": r"could|can|able|was|were|did|has|had",
         },
         {
-            "ja": r"損ね|逃[しげ]|失敗|困|絶望|伸び悩|にくい|苦|立ち往生|寝たきり",
-            "ko": r"늦|놓[치쳤]|실패|한계|어렵|힘들|절망|막[혔히]|갇",
-            "en": r"\blate|miss|fail|slow|stuck|lost|los[et]|hard\b|difficult|difficulty|too\b"
+            "ja": r"にく[いかく]|かね|欠[いくけ]|割れ|無駄|困り|損ね|逃[しげ]|失敗|困|絶望"
+            r"|伸び悩|にくい|立ち往生|寝たきり",
+            "ko": r"불(?:가|명)|막막|속수무책|지쳐|늦|놓[치쳤]|실패|한계|어렵|힘들|절망|막[혔히]"
+            r"|갇",
+            "en": r"failure|stall|sluggish|losing|block|dull|despite|only if|end of|wits"
+            r"|in vain|stunt|untransl|empty-handed|turned away|inevitabl|cut off|\blate"
+            r"|miss|fail|slow|stuck|lost|los[et]|hard\b|difficult|difficulty|too\b"
             r"|impossible|bedridden|blind|deaf|helpless|evaporat|escap|hit hard|last\b",
         },
     ),
     Concept(
         "one hears nothing of another",
         {
-            "ja": "音信|連絡|消息|便り",
-            "ko": "소식|연락|행방",
+            "ja": r"音信|連絡|消息|便り",
+            "ko": r"소식|연락|행방",
             "en": r"hear|contact|touch|ties|relations",
         },
         {
-            "ja": "途絶|絶[えたっ]|断[っち絶]|不明",
-            "ko": "끊|두절|묘연|단절",
+            "ja": r"途絶|絶[えたっ]|断[っち絶]|不明",
+            "ko": r"끊|두절|묘연|단절",
             "en": r"touch|lost|cut|sever|missing|broke",
         },
     ),
     Concept(
         "it is no longer done",
         {
-            "ja": "なくな|ないよう",
-            "ko": "않게 [되된됐]|않기로|못하게|안 [가-힣]+더|않을",
+            "ja": r"なくな|ないよう",
+            "ko": r"않게 [되된됐]|않기로|못하게|안 [가-힣]+더|않을",
             "en": r"longer|any ?more",
         },
         {
-            "ja": "やめ|止め|止ま|絶[えた]|途絶|切れ|廃|辞|引退|忘れ|通行止め",
-            "ko": "그만|중단|멈[췄춘추]|끊|막[혔힌히]|잊|은퇴",
+            "ja": r"やめ|止め|止ま|絶[えた]|途絶|切れ|廃|辞|引退|忘れ|通行止め",
+            "ko": r"그만|중단|멈[췄춘추]|끊|막[혔힌히]|잊|은퇴",
             "en": r"stop|quit|g[ia]ve up|given up|gone out|ceas|closed|retir|rid of|forgot",
         },
     ),
     Concept(
         "one does not sleep, eat or rest",
         {
-            "ja": "眠[れら]|寝|食べ|休[まみ]",
-            "ko": "자지|잠|먹|쉬",
+            "ja": r"眠[れら]|寝|食べ|休[まみ]",
+            "ko": r"자지|잠|먹|쉬",
             "en": r"sleep|eat|rest|lunch|fed",
         },
         {
-            "ja": "不眠|不休|寝不足|徹夜|起き|空腹|抜[いく]|絶食",
-            "ko": "불면|밤을 새|뜬눈|굶|거[르른]|쉼",
+            "ja": r"不眠|不休|寝不足|徹夜|起き|空腹|抜[いく]|絶食",
+            "ko": r"불면|밤을 새|뜬눈|굶|거[르른]|쉼",
             "en": r"insomnia|sleepless|awake|hungry|starv|skip|fast|constant|straight"
             r"|around the clock",
         },
