@@ -27,9 +27,9 @@ DIRECTIONS = tuple(permutations(LANGUAGES, 2))
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "number": ("numbers",),
     "date": ("numbers",),
-    "name": ("names", "name", "name-consistency"),
-    "quotation": ("quotations", "balance", "quotation-words"),
-    "negation": ("negation", "question"),
+    "name": ("names", "name-consistency"),
+    "quotation": ("quotations", "balance"),
+    "negation": ("negation",),
 }
 _OTHERS = 40  # sentences of other texts that a planter may take names and quotations from
 

@@ -38,14 +38,18 @@ _COMMON = frozenset(
         "Games Cup Series League Road Gulf Peninsula Ocean Strait Zone Agency Office Center Hall "
         "Temple Shrine Church Bible Act Law Code Treaty Pact Fund Group Prefecture Ward Town "
         "Village Institute College Academy Times News Post Press Emperor King Queen Prince "
-        "Princess Empire Republic Kingdom Democratic Liberal Communist People United Safety"
+        "Princess Corporate Doctor Empire Republic Kingdom Democratic Liberal Communist People "
+        "United Safety"
     )
 )
 _ABSTRACT = re.compile(r"(?:[st]ion|ment|ance|ence|ity|ism|ist|ship|ology|ics|ness|ers)s?$")
 _BESIDE = re.compile(r"([A-Z][\w']*) ?$")
 # The dictionary calls these places; they are not, or not always.
 _NO_NAME = frozenset(
-    str.split("ウォン 東亜 内 南北 地中 남북 북미 내리 이민자 미추홀 도루 여진 북남 동서")
+    str.split(
+        "ウォン 東亜 内 南北 地中 남북 북미 내리 이민자 미추홀 도루 여진 북남 동서 구석 여주 내부 "
+        "외부 중부 동부 서부 남부 북부 중앙"
+    )
 )
 _PERSON_KO = re.compile(
     r" ?(?:씨|님|[가-힣]{0,4}(?:장관|의원|교수|대표|감독|선수|총리|대통령|기자)|\(\d\d?\))"
