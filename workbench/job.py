@@ -24,7 +24,7 @@ from workbench.pipeline import Options, Workbench
 from workbench.reading import read_pieces
 from workbench.render import FORMATS, summary_text
 from workbench.segmentation import split, stream
-from workbench.summaries import PRESETS, summarize
+from workbench.summaries import PRESETS
 from workbench.types import Document, Result, Translation
 
 # Above this a text goes through in pieces, in the formats that can be written in pieces.
@@ -117,7 +117,9 @@ class Job:
             raise UnknownNameError("summary format", formats, ("txt", "md", "json"))
         text = _whole(read_pieces(file, encoding))
         document = self._document(text, file)
-        summary = summarize(document, count=self.options.summary, preset=self.options.preset)
+        summary, warning = self.bench.summarize(document, self.targets, self.options)
+        if warning:
+            print(f"workbench: {warning}", file=sys.stderr)
         chosen = {i for bullet in summary.bullets for i in bullet.segment_ids}
         part = replace(document, segments=tuple(s for s in document.segments if s.id in chosen))
         texts = {document.language: {s.id: s.text for s in part.segments}}

@@ -9,14 +9,15 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench import batching, routing
+from workbench import batching, routing, summing
 from workbench.catalogue import Model, default_model, get_model
 from workbench.checks import review, work_list
 from workbench.engines import Engine, load_engine
 from workbench.engines.conversion import fingerprint
-from workbench.errors import InputError
+from workbench.errors import EngineError, InputError
 from workbench.labels import translate_label, translate_marker
 from workbench.languages import get_language
 from workbench.licences import permit
@@ -39,6 +40,8 @@ from workbench.types import (
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from workbench.summaries.writers import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Workbench:
         self._engines: dict[tuple[str, str, str], Engine] = {}
         # What the self-test said, by engine, route and decoding.
         self._fitness: dict[tuple[int, routing.Route, Decoding], tuple[str, ...]] = {}
+        self._writers: dict[str, Writer] = {}
         self._lock = threading.RLock()
 
     def __enter__(self) -> "Workbench":
@@ -102,6 +106,7 @@ class Workbench:
         with self._lock:
             self._engines.clear()
             self._fitness.clear()
+            self._writers.clear()
 
     def engine(self, options: Options = Options()) -> Engine:
         """Return the engine of a run, loading it once however many threads ask.
@@ -129,6 +134,9 @@ class Workbench:
         model = get_model(options.model or default_model())
         routes = _routes(model, document.language, targets, options.pivot)
         permit(model, options.purpose, [(route[0], route[-1]) for route in routes])
+        if options.summarizer and options.summary != 0:
+            summing.require(options.summarizer, document.language, options.purpose)
+            self._writer(options.summarizer)
         return self._translate(document, routes, options, model)
 
     def _translate(
@@ -195,13 +203,19 @@ class Workbench:
             findings.extend(seen.findings)
             entries.extend(seen.ledger)
             columns.append(Column(route[-1], column, signature(manifest, route)))
-        summary = Summary((), "none", refusal="No summary was asked for.")
-        if options.summary != 0:
-            summary = summarize(document, count=options.summary, preset=options.preset)
-        ledger = tuple(entries)
-        found = work_list(findings)
+        summary, warning = self.summarize(document, targets, options)
+        if warning:
+            manifest["warnings"] = [*manifest["warnings"], warning]
+        ledger, found = tuple(entries), work_list(findings)
         result = Result(document, tuple(columns), summary, found, manifest, ledger)
         return self._decided(result)
+
+    def _summarizer(self, options: Options) -> dict[str, str]:
+        """Return what a manifest says of the model that writes the bullets, {} without one."""
+        if not options.summarizer or options.summary == 0:
+            return {}
+        licence = get_model(options.summarizer).licence
+        return {**self._writer(options.summarizer).settings, "licence": licence}
 
     def _decided(self, result: Result) -> Result:
         """Return the result with the decisions kept; a damaged memory must not cost a result."""
@@ -210,6 +224,38 @@ class Workbench:
         except InputError as error:
             warnings = [*result.manifest["warnings"], str(error)]
             return replace(result, manifest={**result.manifest, "warnings": warnings})
+
+    def summarize(
+        self, document: Document, targets: Sequence[str] = (), options: Options = Options()
+    ) -> tuple[Summary, str]:
+        """Return the bullets of a document, and a warning if the summariser failed, else "".
+
+        Bullets that a model wrote are translated into the targets by the run's own model; where
+        it fails, sentences are chosen.
+        Raises UsageError, ModelError: the summariser cannot be used for this text.
+        """
+        if options.summary == 0:
+            return Summary((), "none", refusal="No summary was asked for."), ""
+        chosen = partial(summarize, document, count=options.summary, preset=options.preset)
+        if not options.summarizer:
+            return chosen(), ""
+        summing.require(options.summarizer, document.language, options.purpose)
+        try:
+            with self._lock:
+                writer = self._writer(options.summarizer)
+                summary = summing.write(document, writer, options.summary, options.preset)
+        except EngineError as error:
+            return chosen(), f"{options.summarizer} failed, sentences were chosen: {error}"
+        return summing.in_columns(summary, document, targets, partial(self._lines, options)), ""
+
+    def _writer(self, name: str) -> "Writer":
+        with self._lock:
+            if name not in self._writers:
+                self._writers[name] = summing.load(name)
+            return self._writers[name]
+
+    def _lines(self, options: Options, part: Document, target: str) -> list[Translation]:
+        return list(self.translate(part, [target], replace(options, summary=0)))
 
     def process(
         self,
@@ -248,6 +294,7 @@ class Workbench:
             "time": self._clock(),
             "source": {"name": document.name, "language": document.language},
             "asked": asdict(options),
+            "summarizer": self._summarizer(options),
             "warnings": warnings,
             "usage": dict(getattr(engine, "usage", {})),
             **prints.value(),
