@@ -103,7 +103,7 @@ _ENDS = (
     ("だ", "ではない"),
 )
 _NEGATED = dict(_ENDS)
-_ENDINGS = "|".join(sorted(_NEGATED, key=len, reverse=True))
+_ENDINGS = "|".join(sorted(map(re.escape, _NEGATED), key=len, reverse=True))
 _END = re.compile(f"({_ENDINGS})(?=。|」|、?と|が、|ので|ため、)")
 # です after an adjective or の, だ after a past form (んだ, 読んだ) are not negated so.
 _KEPT = re.compile("(?:[いのんっ]|から|よう|そう|まで)$")

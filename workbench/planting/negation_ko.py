@@ -46,7 +46,6 @@ _ENDS = (
     ("해요", "하지 않아요"),
     ("했어요", "하지 않았어요"),
     ("했지만", "하지 않았지만"),
-    ("갔다.", "가지 않았다."),
     ("왔다", "오지 않았다"),
     ("보였다", "보이지 않았다"),
     ("받았다", "받지 않았다"),
@@ -54,7 +53,7 @@ _ENDS = (
     ("이었다", "이 아니었다"),
 )
 _NEGATED = dict(_ENDS)
-_ENDINGS = "|".join(sorted(_NEGATED, key=len, reverse=True))
+_ENDINGS = "|".join(sorted(map(re.escape, _NEGATED), key=len, reverse=True))
 _END = re.compile(f'({_ENDINGS})(?=[.,”"’]|고 |며 |는 | )')
 _CLAUSE = re.compile(r"[^.!?,“”\"]+[.!?,“”\"]*")
 
