@@ -25,7 +25,8 @@ LOOSE = (
     r"|(?:can't|cannot|couldn't) (?:wait|imagine|believe|be helped)|\bnothing (?:worse|beats)"
     r"|\bwithout (?:thinking|fail|question|exception|hesitation|delay|warning)\b",
     # often a word of its own in the other language: 失敗, 거부, 不足
-    r"\b(?:fail(?:ed|ing|s)?|refused|lack|fewer|less(?! than)|instead|rather than|beyond|yet to|otherwise|seldom|rarely|reluctant)\b",
+    r"\b(?:fail(?:ed|ing|s)?|refused|lack|fewer|less(?! than)|instead|rather than|beyond|yet to"
+    r"|otherwise|seldom|rarely|reluctant)\b",
     r"\b(?:far from|anything but|impossible|strangers?|regardless|remains|resistant|doubt)\b",
     r"\b(?:fell|fall|falls|ran|running|run) short\b|\btoo [a-z]+ (?:to|for)\b",
     r"\b(?:keep|kept|keeping|stay|stayed) [^.,]{0,20}(?:from|away)\b"

@@ -14,10 +14,12 @@ from types import ModuleType
 from workbench.checks import negation_en, negation_ja, negation_ko
 from workbench.checks.opposites import excused
 from workbench.checks.registry import Pair, check
-from workbench.types import Finding, Span
+from workbench.types import Finding, Severity, Span
 
 _FORMS: dict[str, ModuleType] = {"ja": negation_ja, "ko": negation_ko, "en": negation_en}
-
+# A side without any negation is a graver sign than one with another number of them.
+_ONE_DENIES: tuple[Severity, float] = ("major", 0.5)
+_BOTH_DENY: tuple[Severity, float] = ("minor", 0.3)
 
 # A question as such: its mark, or the ending that needs none.
 _ASKS = {
@@ -94,8 +96,9 @@ def check_negation(pair: Pair) -> Iterator[Finding]:
         )
         word = pair.target[slice(*span)].strip()
     message = f"The target has {some} ({word}): see whether both deny the same."
-    severe = not (theirs.firm and ours.firm)
-    yield pair.doubt("negation", "major" if severe else "minor", message, span, 0.5)
+    both = theirs.firm and ours.firm
+    severity, confidence = _BOTH_DENY if both else _ONE_DENIES
+    yield pair.doubt("negation", severity, message, span, confidence)
 
 
 @check("question")
