@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from workbench.errors import UnknownNameError
 from workbench.segmentation import split
 from workbench.summaries import BLOCK, bullet_lines, ranking, structure, summarize
+from workbench.summaries.boilerplate import is_boilerplate
 from workbench.types import Bullet, Document, Segment, Summary
 
 TABLES = json.loads((Path(__file__).parent / "cases" / "summaries.json").read_text("utf-8"))
@@ -71,7 +72,7 @@ def test_a_text_too_short_is_refused_with_the_reason(case: dict[str, Any]) -> No
 
 @table("boilerplate")
 def test_bylines_captions_and_tables_are_told_from_sentences(case: dict[str, Any]) -> None:
-    assert structure.is_boilerplate(case["input"]) is case["expected"]
+    assert is_boilerplate(case["input"]) is case["expected"]
 
 
 @table("questions")
@@ -133,7 +134,7 @@ def test_no_bullet_is_a_question_a_title_or_boilerplate(name: str, preset: str, 
     said = [[texts[i] for i in bullet.segment_ids] for bullet in summary.bullets]
     assert 1 <= len(said) <= count
     assert not any(structure.is_question(b[0], document.language) for b in said if len(b) == 1)
-    assert not any(structure.is_boilerplate(text) for bullet in said for text in bullet)
+    assert not any(is_boilerplate(text) for bullet in said for text in bullet)
     assert summary.title_id not in [i for bullet in summary.bullets for i in bullet.segment_ids]
 
 

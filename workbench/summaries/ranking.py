@@ -38,7 +38,13 @@ class Ranking:
 
 
 def rank(
-    texts: Sequence[str], title: str, lead: Sequence[float], *, by_words: bool, news: bool
+    texts: Sequence[str],
+    title: str,
+    lead: Sequence[float],
+    *,
+    by_words: bool,
+    news: bool,
+    similar: float = SIMILAR,
 ) -> Ranking:
     """Score the sentences after near duplicates are removed; texts are already folded.
 
@@ -46,12 +52,14 @@ def rank(
     comes scaled. TextRank (Mihalcea & Tarau 2004) runs on character bigrams; PacSum (Zheng &
     Lapata 2019, weights 0 and 1) adds up the likeness to the sentences that follow, in TF-IDF
     of character 2- to 4-grams, or with by_words of 3- to 5-grams inside words. Without news
-    there is no lead, and PacSum looks both ways: the start of a talk is not its gist.
+    there is no lead, and PacSum looks both ways: the start of a talk is not its gist. Of two
+    sentences one is a near duplicate if their cosine is over `similar`, or 80 % of its n-grams are
+    in the other.
     """
     counts = [_ngrams(text, by_words) for text in texts]
     weights = _idf(counts)
     cosine = _likeness([_unit(count, weights) for count in counts])
-    kept = _distinct(counts, cosine)
+    kept = _distinct(counts, cosine, similar)
     cosine = cosine[np.ix_(kept, kept)]
     central = np.triu(cosine).sum(axis=1) if news else cosine.sum(axis=1)
     wanted = _ngrams(title, by_words)
@@ -63,22 +71,27 @@ def rank(
 
 
 def pick(
-    ranking: Ranking, count: int, length: Sequence[float], openers: Mapping[int, int]
+    ranking: Ranking,
+    count: int,
+    length: Sequence[float],
+    openers: Mapping[int, int],
+    before: Sequence[int] = (),
 ) -> list[int]:
-    """Return the places in `ranking` of `count` sentences, best first.
+    """Return the places in `ranking` of `count` sentences, best first, after those of `before`.
 
     Maximal marginal relevance (Carbonell & Goldstein 1998), less two soft penalties: length
-    (0 to 1 for each sentence) and an opener that hangs in the air. openers maps a sentence that
-    starts with "But" or "He" to the place of its predecessor, -1 if that cannot be chosen; the
-    penalty is lifted once the predecessor is chosen.
+    (for each sentence, in such penalties) and an opener that hangs in the air. openers maps a
+    sentence that starts with "But" or "He" to the place of its predecessor, -1 if that cannot be
+    chosen; the penalty is lifted once the predecessor is chosen.
     """
     worth = MMR * ranking.scores - SOFT * np.asarray(length, dtype=np.float64)
     hanging = np.zeros(len(worth))
     hanging[list(openers)] = SOFT
     followers = {before: after for after, before in openers.items() if before >= 0}
-    repeated = np.zeros(len(worth))
-    chosen: list[int] = []
-    while len(chosen) < min(count, len(worth)):
+    repeated = ranking.similarity[list(before)].max(axis=0, initial=0.0)
+    hanging[[followers[place] for place in before if place in followers]] = 0
+    chosen = list(before)
+    while len(chosen) < min(len(before) + count, len(worth)):
         value = worth - hanging - (1 - MMR) * repeated
         value[chosen] = -np.inf
         best = int(np.argmax(value.round(9)))
@@ -86,7 +99,7 @@ def pick(
         repeated = np.maximum(repeated, ranking.similarity[best])
         if best in followers:
             hanging[followers[best]] = 0
-    return chosen
+    return chosen[len(before) :]
 
 
 def _ngrams(text: str, by_words: bool) -> Counter[str]:
@@ -129,7 +142,7 @@ def _likeness(rows: Sequence[Grams]) -> Floats:
     return products
 
 
-def _distinct(counts: Sequence[Grams], cosine: Floats) -> list[int]:
+def _distinct(counts: Sequence[Grams], cosine: Floats, similar: float) -> list[int]:
     """Return the places of sentences that are no near duplicates of one that stays.
 
     Of two, the one contained in the other goes, else the later one.
@@ -138,7 +151,7 @@ def _distinct(counts: Sequence[Grams], cosine: Floats) -> list[int]:
     sizes = np.array([max(1, len(count)) for count in counts], dtype=np.float64)
     contained = shared >= CONTAINED * np.minimum.outer(sizes, sizes)
     gone: set[int] = set()
-    for i, j in np.argwhere(np.triu(contained | (cosine > SIMILAR), 1)).tolist():
+    for i, j in np.argwhere(np.triu(contained | (cosine > similar), 1)).tolist():
         if i not in gone and j not in gone:
             gone.add(i if contained[i, j] and sizes[i] < sizes[j] else j)
     return [i for i in range(len(counts)) if i not in gone]

@@ -1,6 +1,6 @@
 """What a sentence is to a summary: title, by-line, question, quotation, hanging opener.
 
-To teach it a language, add a row to _OPENERS, _QUESTIONS, _REPORTS or _ASKERS.
+To teach it a language, add a row to _OPENERS, _QUESTIONS, REPORTS or _ASKERS.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.languages import get_language
+from workbench.summaries.boilerplate import is_boilerplate
 from workbench.types import Document, Segment
 
 # Newspapers of these languages print ―― before what the reporter asks; elsewhere a dash may be
@@ -45,7 +46,7 @@ _OPENERS = {
     ),
     "zh": re.compile(r"(?:但是|但|然而|不过|而且|此外|同时|因此|所以|他们?|她|它|这|那)"),
 }
-_REPORTS = {
+REPORTS = {
     "ja": re.compile(
         r"語[っるりら]|話[しす]|述べ|言[っういわ]|答え|訴え|振り返|明か[しす]|説明し|強調し|漏ら|打ち明け"
         r"|つぶや|証言し|指摘し|問[いう]|尋ね|聞[いく]"
@@ -60,7 +61,7 @@ _REPORTS = {
     ),
 }
 # 「…」 / と語った。 — a sentence that begins so finishes the quotation before it.
-_TAILS = {
+TAILS = {
     "ja": re.compile(r"と(?!ころ|て|も|き|う|り|い)|そう"),
     "ko": re.compile(r"이?라고|이?라며|고 |그렇게"),
     "en": re.compile(r"(?:\S+\s+){0,5}(?:said|says|told|asked|replied|added|recalled)\b", re.I),
@@ -70,32 +71,15 @@ _NODS = re.compile(
     re.IGNORECASE,
 )
 _QUOTES = {"「": "」", "『": "』", "“": "”", "‘": "’", "〝": "〟", "«": "»"}
-_BOILERPLATE = re.compile(
-    r"""
-      \S*@\S+\.\w+ .{0,20}                                     # an address
-    | .{0,40}\s\S+@\S+\.\w+                                    # a name and its address
-    | (?:https?://|www\.)\S+
-    | [\[【(（]?\s*(?:写真|画像|図|사진|그래픽|영상|photo|image|graphic)s?(?:提供|撮影|제공)?
-      \s*[\]】)）=＝:：／/].{0,80}                               # 写真＝…, (Photo) …
-    | [(（]\s*(?:写真|사진|photo)[^)）]{0,60}[)）]
-    | [◇◆▲△▼▽※☞▶]\s*[^。.!?！？]{0,60}                         # ◇ a caption or table head
-    | (?:\W{0,3}|\W.{0,20}[\]】]\s*|.{2,6}[=·]\S{0,8}\s)         # (서울=
-      [가-힣]{2,4}\s(?:선임|수습|인턴)?기자\s*=?                # 박장군 기자
-    | [(（【]?(?:聞き手|文|取材|撮影|構成|編集)(?:・\S{1,6})?[=＝:：].{0,40}
-    | [(（](?:聞き手は.{0,20}|.{0,20}(?:記者|特派員|支局長))[)）]
-    | (?-i:(?:By|BY|(?:Photo|Reporting|Edited|Interview)\s+by)
-      (?:\s+(?:and\s+)?[A-Z][\w.'’-]*\b){2,5})
-    | (?:ⓒ|©|\(c\)|copyright|無断転載|무단\s?전재|저작권자).{0,120}
-    | (?:[^\t|｜]*[\t|｜]){2,}[^\t|｜]*                         # a row of a table
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 _BREAKS = frozenset("\n\r\u2028\u2029\x85\v\f")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of the body, in document order, and what it is to a summary."""
+    """One sentence of the body, in document order, and what it is to a summary.
+
+    label is the speaker's label of its paragraph, None without one.
+    """
 
     id: str
     text: str
@@ -104,6 +88,7 @@ class Sentence:
     quote: bool
     opener: bool
     labelled: bool
+    label: Segment | None = None
 
 
 def fold(text: str) -> str:
@@ -133,16 +118,6 @@ def find_title(document: Document) -> str:
         headed = segment.kind == "heading"
         return segment.id if headed or _titular(segment, document.language) else ""
     return ""
-
-
-def is_boilerplate(text: str) -> bool:
-    """Return whether a line is a by-line, caption, address, notice of rights or row of a table.
-
-    >>> lines = ("박장군 기자", "(写真)", "By Jane Doe", "By 9 it rained.", "取材は続く。")
-    >>> [is_boilerplate(line) for line in lines]
-    [True, True, True, False, False]
-    """
-    return bool(text) and len(text) <= 200 and bool(_BOILERPLATE.fullmatch(text.strip()))
 
 
 def is_question(text: str, language: str) -> bool:
@@ -179,15 +154,15 @@ def read_body(document: Document, title: str) -> list[Sentence]:
     """Return the sentences that are neither title, heading nor boilerplate, in order."""
     body: list[Sentence] = []
     before: Segment | None = None
-    asked_in = -1
+    label: Segment | None = None
+    spoken_in = -1
     for segment in document.segments:
         if segment.kind == "label":
-            asks = fold(segment.text).strip(" .:()[]") in _ASKERS
             # A label on a line of its own belongs to the paragraph that follows.
-            asked_in = segment.paragraph + _breaks(segment) if asks else -1
+            label, spoken_in = segment, segment.paragraph + _breaks(segment)
         elif _counts(segment, before, title):
-            asked = asked_in == segment.paragraph
-            body.append(_sentence(segment, before, document.language, asked))
+            speaker = label if segment.paragraph == spoken_in else None
+            body.append(_sentence(segment, before, document.language, speaker))
         if segment.kind != "blank":
             before = segment
     return body
@@ -217,12 +192,12 @@ def companions(body: Sequence[Sentence], place: int, language: str) -> tuple[int
     if place and body[place - 1].question and (_short(sentence, language) or _nods(sentence)):
         return (place - 1,)
     base = language.split("-")[0]
-    report = _REPORTS.get(base)
+    report = REPORTS.get(base)
     if not sentence.quote or not report:
         return ()
     near = [p for p in (place - 1, place + 1) if 0 <= p < len(body)]
     found = [p for p in near if _attributes(body[p], report)]
-    tails = [p for p in found if p > place and _TAILS[base].match(body[p].text)]
+    tails = [p for p in found if p > place and TAILS[base].match(body[p].text)]
     return tuple((tails or found)[:1])
 
 
@@ -245,7 +220,13 @@ def _counts(segment: Segment, before: Segment | None, title: str) -> bool:
     return not is_boilerplate(f"{mark} {segment.text}".strip())
 
 
-def _sentence(segment: Segment, before: Segment | None, language: str, asked: bool) -> Sentence:
+def _asks(label: Segment | None) -> bool:
+    return label is not None and fold(label.text).strip(" .:()[]") in _ASKERS
+
+
+def _sentence(
+    segment: Segment, before: Segment | None, language: str, label: Segment | None
+) -> Sentence:
     text = segment.text.strip()
     opener = _OPENERS.get(language.split("-")[0])
     kind = before.kind if before else ""
@@ -254,10 +235,11 @@ def _sentence(segment: Segment, before: Segment | None, language: str, asked: bo
         id=segment.id,
         text=text,
         paragraph=segment.paragraph,
-        question=asked or is_question(text, language) or is_question(mark + text, language),
+        question=_asks(label) or any(is_question(t, language) for t in (text, mark + text)),
         quote=is_quote(text),
         opener=bool(opener and opener.match(text.lstrip("「『“‘\"' 　"))),
         labelled=kind == "label" or bool(_ASKER.match(text)),
+        label=label,
     )
 
 
