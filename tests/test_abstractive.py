@@ -193,6 +193,20 @@ def test_numbers_that_the_text_has_not_are_doubted() -> None:
     assert bullet.method == "abstracted" and "17" in told and "Brandt" in told
 
 
+def test_coverage_is_that_of_what_was_written() -> None:
+    whole = write_summary(NEWS, FakeWriter(), 3)
+    part = write_summary(NEWS, FakeWriter(lambda text: first_sentence(text)[:60] + "."), 3)
+    assert methods(part) == {"abstracted"} and 0 < part.coverage < whole.coverage <= 1
+
+
+def test_a_written_bullet_that_quotes_keeps_the_speaker() -> None:
+    said = "Mayor Ann Reed said: “The harbour will be open to every ship in spring.”"
+    document = split(f"{said}\n" + "\n".join(s.text for s in NEWS.segments[1:]), "en")
+    short = "Reed said: “The harbour will be open to every ship in spring.”"
+    summary = write_summary(document, FakeWriter(lambda text: short, limit=9999), 1)
+    assert [(b.method, b.speaker) for b in summary.bullets] == [("abstracted", "Mayor Ann Reed")]
+
+
 @given(
     st.lists(st.sampled_from(["It rained.", "Why?", "\n", "「寒い」。", "x" * 90, " ", "추웠다."])),
     st.integers(20, 80),

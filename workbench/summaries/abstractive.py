@@ -16,7 +16,9 @@ from workbench.identification import identify
 from workbench.languages import LANGUAGES, get_language
 from workbench.segmentation import split
 from workbench.summaries import BLOCK, SHARE, structure, summarize
+from workbench.summaries.coverage import foreign, measured
 from workbench.summaries.passages import Passage, passages
+from workbench.summaries.speakers import find_speaker
 from workbench.summaries.structure import Sentence
 from workbench.summaries.writers import Writer
 from workbench.types import Bullet, Document, Summary
@@ -90,13 +92,14 @@ def write_summary(
         for line in _lines(source, number, part, written.get(number, ""), failed.get(number, ""))
     ]
     used = list(_filled(_picked(source, lines, wanted), chosen, source, wanted))
-    return replace(
+    summary = replace(
         chosen,
         bullets=tuple(_bullets(source, used)) or chosen.bullets,
         sections=len(parts),
         sections_read=len(written),
         writer=writer.settings["model"],
     )
+    return measured(summary, document)
 
 
 def written_lines(summary: Summary) -> dict[str, str]:
@@ -185,6 +188,8 @@ def _judged(source: _Source, number: int, part: Passage, text: str) -> _Line:
         return replace(line, refusal=f"the model quoted what nobody said: {quoted[:60]!r}.")
     if len(text) > sum(len(source.body[place].text) for place in places):
         return replace(line, refusal="the model's sentence was longer than its source.")
+    if _QUOTED.search(text):
+        return replace(line, speaker=find_speaker(source.body, places[0], source.language).name)
     return line
 
 
@@ -217,7 +222,8 @@ def _invented(text: str, passage: str) -> str:
 def _chosen(source: _Source, place: int, number: int, reason: str) -> _Line:
     near = structure.companions(source.body, place, source.language)
     text = source.body[place].text
-    return _Line(text, number, (place, *near), 1.0, written=False, refusal=reason)
+    speaker = find_speaker(source.body, place, source.language).name
+    return _Line(text, number, (place, *near), 1.0, False, refusal=reason, speaker=speaker)
 
 
 def _best(source: _Source, places: Sequence[int]) -> int:
@@ -299,8 +305,5 @@ def _bullets(source: _Source, lines: Sequence[_Line]) -> Iterator[Bullet]:
 
 def _foreign(source: _Source, text: str) -> tuple[str, ...]:
     """Return messages about numbers and names of a written line that the text has not."""
-    # Its dictionaries take a while to load.
-    from workbench.summaries.coverage import foreign
-
     known = [source.title, *(sentence.text for sentence in source.body)]
     return foreign(text, known, source.language)
