@@ -37,21 +37,21 @@ _TAG = re.compile(
 # What may stand for a question: an indirect one, a word that asks, a request, a tag.
 _HINTS = {
     "ja": re.compile(
-        r"[?？]|か(?=[とはがをもの、。」]|どう|しら|な[。」])|何|なぜ|どう|誰|いつ|どこ|いくら"
-        r"|どん|どれ|どち"
-        r"|でしょう|だろう|よね|ない[。」]|の[。」]|ね[えぇ]?[。」]|は[。」]|なんて"
-        r"|くだ(?:さ|せ)|お願い|ください|とは"
+        r"[?？]|か(?=[とはがをもの、。」]|どう|しら|な[。」])|でしょう|だろう|よね"
+        r"|ね[えぇ]?[。」]|なんて"
+        r"|(?:は|の|たら|って|ない|とは|よう)[。」]|くだ(?:さ|せ)|お願い|教え"
+        r"|(?:何|なぜ|どう|誰|いつ|どこ|いくら|どん|どれ|どち)[^。」]{0,12}[。」]"
     ),
     "ko": re.compile(
-        r"[?？]|[가-힣]지(?=[ 는를도.”’]|$)|[느으]?냐|[는은인던]가"
-        r"|[나까요죠지네니군래데][.,”’]|왜|누구|누가|무[엇슨]"
-        r"|뭐|뭘|어떻|어떤|어때|어디|언제|얼마|몇|어느|려고|나[”’]? |잖아|다면|달라|주세요"
-        r"|주십|부탁"
+        r"[?？]|[가-힣]지(?=[ 는를도.,”’]|$)|[느으]?냐|[는은인던]가"
+        r"|(?:[나까]|지요|죠|니|래|을걸)[.,”’]"
+        r"|(?:자|자고|[은는]|네요)[.,”’]|려고|잖아|다면|달라|주세요|주십|부탁|줄이야"
+        r"|(?:왜|누구|누가|무[엇슨]|뭐|뭘|어떻|어떤|어때|어디|언제|얼마|몇|어느)[^.”]{0,12}[.”]"
     ),
     "en": re.compile(
         r"\?"
-        r"|\b(?:whether|if|ask\w*|wonder\w*|question\w*|who|what|why|how|where|when|which|whom|could|would"
-        r"|please|let's|shall|may|suppose|guess|right|doubt\w*|tell|don't know|or)\b",
+        r"|\b(?:whether|if|ask\w*|wonder\w*|question\w*|could you|please|let's|shall|suppose"
+        r"|guess|doubt\w*|tell|don't know|how|why|where|may|what|must be)\b",
         re.IGNORECASE,
     ),
 }
