@@ -28,7 +28,9 @@ def made(run: str = "r1") -> Desk:
     assert result
     doubts = tuple(Finding("length", "major", "s1", "en", text) for text in ("one", "two"))
     result = replace(result, findings=doubts)
-    return Desk(result, view | {"run": run}, Memory(), lambda result, count: Summary((), "news"))
+    return Desk(
+        result, view | {"run": run}, Memory(), lambda result, count: (Summary((), "news"), "")
+    )
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from workbench.memory import Memory
 from workbench.render import FORMATS, suffix
 from workbench.revising import decide, revise, undo
 from workbench.types import Column, Decision, Result, Summary
+from workbench.ui import points
 from workbench.view import finding_ids, payload
 
 # Results that are held at a time, as many as sessions; the one that waited longest goes first.
@@ -29,7 +30,8 @@ _log = logging.getLogger(__name__)
 
 View = dict[str, Any]
 Wish = dict[str, Any]
-Summarizer = Callable[[Result, int | None], Summary]
+# From a result and a number of bullets to a summary, and a warning or "".
+Summarizer = Callable[[Result, int | None], tuple[Summary, str]]
 
 
 class Desk:
@@ -189,6 +191,21 @@ def column_at(result: Result, number: int) -> Column:
     return result.columns[number - 1]
 
 
+def _summarise(desk: Desk, wish: Wish) -> dict[str, Any]:
+    points.resummarise(desk, Asked(wish))
+    return shown(desk, wish)
+
+
+def _bullet(desk: Desk, wish: Wish) -> dict[str, Any]:
+    points.edit(desk, Asked(wish))
+    return shown(desk, wish)
+
+
+def _compare(desk: Desk, wish: Wish) -> dict[str, Any]:
+    points.compare(desk, column_at(desk.result, Asked(wish).number("column")).language)
+    return shown(desk, wish)
+
+
 Action = Callable[[Desk, Wish], dict[str, Any]]
 ACTIONS: dict[str, Action] = {
     "show": shown,
@@ -196,4 +213,8 @@ ACTIONS: dict[str, Action] = {
     "revise": _revise,
     "undo": _undo,
     "export": _export,
+    "summarise": _summarise,
+    "bullet": _bullet,
+    "alternatives": lambda desk, wish: points.alternatives(desk, Asked(wish)),
+    "compare": _compare,
 }

@@ -5,7 +5,7 @@ import threading
 import traceback
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -30,7 +30,7 @@ from workbench.licences import permit
 from workbench.pipeline import Options, Workbench
 from workbench.segmentation import split
 from workbench.selftest import known_verdicts
-from workbench.summaries import PRESETS, summarize
+from workbench.summaries import PRESETS
 from workbench.types import Result, Summary
 from workbench.ui.desk import Desk, Desks
 from workbench.ui.streaming import Stops, stream
@@ -243,7 +243,7 @@ def _run(
         wanted = [code for code in request.targets if code != language]
         for view, result in stream(bench, document, wanted, request.options(), stop):
             if result:
-                desk = Desk(result, view, bench.memory, partial(_again, request))
+                desk = Desk(result, view, bench.memory, partial(_again, bench, request.options()))
                 put(view["run"], desk)
                 view = desk.view()
             yield packed(view)
@@ -258,9 +258,12 @@ def _run(
         yield packed(view | {"status": _failure("unexpected", name=name)})
 
 
-def _again(request: Request, result: Result, count: int | None) -> Summary:
-    """Return the summary of a result with another number of bullets."""
-    return summarize(result.document, count=count, preset=request.preset)
+def _again(
+    bench: Workbench, options: Options, result: Result, count: int | None
+) -> tuple[Summary, str]:
+    """Return the summary of a result with another number of bullets, and a warning or ""."""
+    targets = [column.language for column in result.columns]
+    return bench.summarize(result.document, targets, replace(options, summary=count))
 
 
 def _question(request: Request) -> dict[str, Any] | None:

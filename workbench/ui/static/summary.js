@@ -289,7 +289,8 @@ window.WorkbenchSummary = (() => {
       const { view } = this;
       return Object.entries(view.payload.compared || {}).map(([code, found]) => {
         const column = view.payload.columns.find((c) => c.language === code);
-        const title = make("p", "wb-title", view.say("overlap", { ...found, column: column.native }));
+        const said = found.refusal || view.say("overlap", { ...found, column: column.native });
+        const title = make("p", "wb-title", said);
         const lines = found.bullets.map((bullet) => {
           const node = button("wb-line", "", (event) => view.jump(bullet.segments, event.currentTarget));
           const shared = make("span", "wb-match", bullet.common ? `✓ ${view.say("in_common")}` : `+ ${view.say("only_column")}`);
