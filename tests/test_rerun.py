@@ -127,3 +127,28 @@ def test_a_large_text_has_the_fingerprints_of_the_whole() -> None:
 
 def test_the_time_of_a_run_is_no_difference() -> None:
     assert differences({"time": "1", "model": "a"}, {"time": "2", "model": "a"}) == ()
+
+
+def test_every_export_that_can_hold_it_carries_the_manifest(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text(TEXT, encoding="utf-8")
+    formats = "html,md,json,tmx,manifest,ledger"
+    call("translate", tmp_path / "talk.txt", "-m", "pseudo", "-f", formats, "-o", tmp_path / "o")
+    digest = text_hash(TEXT)
+    for name in ("html", "md", "json", "tmx", "manifest.json"):
+        assert digest in (tmp_path / f"o.{name}").read_text("utf-8"), name
+    assert call("rerun", tmp_path / "o.manifest.json") == 0
+
+
+def test_the_manifest_alone_goes_to_standard_output(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (tmp_path / "talk.txt").write_text(TEXT, encoding="utf-8")
+    call("translate", tmp_path / "talk.txt", "-m", "pseudo", "-f", "manifest", "-q")
+    assert json.loads(capsysbinary.readouterr().out)["asked"]["model"] == "pseudo"
+
+
+def test_the_suffix_of_the_ledger_is_known(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text(TEXT, encoding="utf-8")
+    call("translate", tmp_path / "talk.txt", "-m", "pseudo", "-o", tmp_path / "o.ledger.tsv")
+    assert (tmp_path / "o.ledger.tsv").read_text("utf-8").startswith("ledger\t")
+    assert (tmp_path / "o.manifest.json").exists()

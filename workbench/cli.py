@@ -134,7 +134,11 @@ def translate(
     self_test: SelfTest = True,
     formats: Annotated[
         str,
-        typer.Option("--format", "-f", help="html, md, tsv, tmx, json, txt; several by commas."),
+        typer.Option(
+            "--format",
+            "-f",
+            help="html, md, tsv, tmx, json, txt, ledger, manifest; several by commas.",
+        ),
     ] = "",
     output: Output = "",
     show: Annotated[bool, typer.Option(help="Print the columns side by side as well.")] = False,

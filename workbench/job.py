@@ -22,7 +22,7 @@ from workbench.languages import LANGUAGES, get_language
 from workbench.manifest import Fingerprints, now, seal
 from workbench.pipeline import Options, Workbench
 from workbench.reading import read_pieces
-from workbench.render import FORMATS, summary_text
+from workbench.render import FORMATS, suffix, summary_text
 from workbench.segmentation import split, stream
 from workbench.summaries import PRESETS
 from workbench.types import Document, Result, Translation
@@ -208,9 +208,13 @@ class Job:
     ) -> None:
         """Write the manifest beside the files: with it, `workbench rerun` makes them again."""
         source = {**manifest["source"], "encoding": encoding}
-        place = seal(writing, {**manifest, "source": source})
-        if place and self.announces:
-            self.errors.print(f"Wrote {place}", highlight=False)
+        files = {name: Path(path) for name, path in writing if path != "-" and name != "manifest"}
+        if files:
+            name, first = next(iter(files.items()))
+            place = first.with_name(first.name.removesuffix(suffix(name)) + suffix("manifest"))
+            seal(place, files, {**manifest, "source": source})
+            if self.announces:
+                self.errors.print(f"Wrote {place}", highlight=False)
 
     def _say_written(self, writing: Sequence[tuple[str, str]]) -> None:
         for _, path in writing:
@@ -234,18 +238,20 @@ def outputs(formats: str, output: str, file: str, *, terminal: bool) -> list[tup
     Raises UsageError: an unknown format, several formats without an output, or an output that is
     the input.
     """
-    suffix = Path(output).suffix[1:].lower()
+    known = [name for name in FORMATS if output.lower().endswith(suffix(name))]
+    # "talk.ledger.tsv" also ends in ".tsv".
+    own = max(known, key=lambda name: len(suffix(name)), default="")
     names = [name.strip().lower() for name in formats.split(",") if name.strip()]
     for name in names:
         if name not in FORMATS:
             raise UnknownNameError("format", name, FORMATS)
     if not names and not output and terminal:
         return []
-    names = names or [suffix if suffix in FORMATS else "txt"]
+    names = names or [own or "txt"]
     if len(names) > 1 and not output:
         raise UsageError("Several formats need a name to write to: add --output NAME.")
-    stem = output.removesuffix(f".{suffix}") if suffix in FORMATS else output
-    paths = [(name, f"{stem}.{name}") for name in names]
+    stem = output[: -len(suffix(own))] if own else output
+    paths = [(name, f"{stem}{suffix(name)}") for name in names]
     if len(names) == 1:
         paths = [(names[0], output or "-")]
     if any(path != "-" and Path(path).resolve() == Path(file).resolve() for _, path in paths):

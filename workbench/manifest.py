@@ -108,26 +108,18 @@ def to_json(manifest: Mapping[str, Any]) -> str:
     return json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
 
 
-def seal(writing: Sequence[tuple[str, str]], manifest: Mapping[str, Any]) -> str:
-    """Write a manifest beside the finished files of a run; return its path, "" without files.
+def seal(place: Path, files: Mapping[str, Path], manifest: Mapping[str, Any]) -> None:
+    """Write a manifest that also names the SHA-256 of the finished files, by format.
 
-    writing has (format, path) per file, "-" for standard output. The manifest of talk.html is
-    talk.manifest.json, and also names the SHA-256 of every file.
     Raises InputError: the place cannot be written to.
     """
-    files = {name: Path(path) for name, path in writing if path != "-"}
-    if not files:
-        return ""
     outputs = {
         name: {"file": path.name, "sha256": _file_hash(path)} for name, path in files.items()
     }
-    first = next(iter(files.values()))
-    place = first.with_name(f"{first.name.removesuffix(first.suffix)}.manifest.json")
     try:
         place.write_text(to_json({**manifest, "outputs": outputs}), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{place}: cannot be written ({error.strerror}).") from error
-    return str(place)
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A result as exports: HTML, Markdown, TSV, JSON, plain text, TMX and the table of ledgers.
+"""A result as exports: HTML, Markdown, TSV, JSON, plain text, TMX, ledgers, manifest.
 
 To add a format, write a function of a Result and its line in FORMATS; one whose files do not end
 in its name also has a line in _SUFFIXES.
@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from workbench import manifest
 from workbench.languages import get_language
 from workbench.revising import open_first, standing
 from workbench.summaries import bullet_lines
@@ -121,6 +122,9 @@ def to_markdown(result: Result) -> str:
     parts += _markdown_doubts(value)
     parts += _markdown_ledger(value, titles[1:])
     parts += ["", *(f"`{column.signature}`  " for column in result.columns)]
+    # Indented, so that nothing in it can end the block.
+    lines = to_manifest(result).splitlines()
+    parts += ["", "## Manifest", "", *(f"    {line}" for line in lines)]
     return "\n".join(parts) + "\n"
 
 
@@ -224,6 +228,7 @@ def to_html(result: Result) -> str:
             js="".join((static / name).read_text("utf-8") for name in VIEW_SCRIPTS),
             strings=(files("workbench") / "ui" / "strings.json").read_text("utf-8"),
             payload=safe,
+            manifest=to_manifest(result),
             view=view,
         )
     )
@@ -245,6 +250,11 @@ def to_tmx(result: Result) -> str:
     return result_tmx(result)
 
 
+def to_manifest(result: Result) -> str:
+    """Return what made the result, as `workbench rerun` reads it."""
+    return manifest.to_json(result.manifest)
+
+
 FORMATS: dict[str, Callable[[Result], str]] = {
     "html": to_html,
     "md": to_markdown,
@@ -253,8 +263,9 @@ FORMATS: dict[str, Callable[[Result], str]] = {
     "txt": to_text,
     "tmx": to_tmx,
     "ledger": to_ledger,
+    "manifest": to_manifest,
 }
-_SUFFIXES = {"ledger": ".ledger.tsv"}
+_SUFFIXES = {"ledger": ".ledger.tsv", "manifest": ".manifest.json"}
 
 
 def suffix(name: str) -> str:

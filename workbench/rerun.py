@@ -13,10 +13,10 @@ from workbench.errors import InputError
 from workbench.job import Job
 from workbench.manifest import differences
 from workbench.pipeline import Options
+from workbench.render import suffix
 from workbench.types import Decoding
 
 _NEEDED = ("asked", "routes", "source", "source_sha256", "target_sha256", "time")
-_STEM = "again"
 
 
 def run(manifest: Path, text: Path | None, keep: Path | None, *, quiet: bool = False) -> int:
@@ -31,7 +31,8 @@ def run(manifest: Path, text: Path | None, keep: Path | None, *, quiet: bool = F
         source = text or _source(before, document, manifest, Path(place))
         job = _job(before, quiet=quiet)
         job.announces = keep is not None
-        after = _again(before, source, Path(place), job)
+        stem = manifest.name.removesuffix(suffix("manifest")).removesuffix(".json")
+        after = _again(before, source, Path(place) / stem, job)
         lines = list(_compare(before, after))
     console = Console(quiet=quiet, highlight=False, soft_wrap=True)
     if not lines:
@@ -82,16 +83,13 @@ def _source(
     return near[0]
 
 
-def _again(before: Mapping[str, Any], source: Path, folder: Path, job: Job) -> dict[str, Any]:
-    """Return the manifest of the new run, whose files are in the folder."""
-    outputs = before.get("outputs", {})
-    formats = ",".join(outputs or ("json",))
-    stem = next((Path(file["file"]).stem for file in outputs.values()), _STEM)
+def _again(before: Mapping[str, Any], source: Path, stem: Path, job: Job) -> dict[str, Any]:
+    """Return the manifest of the new run, whose files begin with the stem."""
+    formats = list(before.get("outputs", ("json",)))
+    output = f"{stem}{suffix(formats[0])}" if len(formats) == 1 else str(stem)
     encoding = before["source"].get("encoding", "")
-    suffix = f".{formats}" if "," not in formats else ""
-    job.translate(str(source), encoding, formats, f"{folder / stem}{suffix}", show=False)
-    written = (folder / f"{stem}.manifest.json").read_text("utf-8")
-    value: dict[str, Any] = json.loads(written)
+    job.translate(str(source), encoding, ",".join(formats), output, show=False)
+    value: dict[str, Any] = json.loads(Path(f"{stem}{suffix('manifest')}").read_text("utf-8"))
     return value
 
 

@@ -4,6 +4,7 @@ Source of the format: "TMX 1.4b Specification", LISA OSCAR, 2005. To know the do
 from one more tool, add the type of its <prop> to _DOCUMENT_PROPS.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -120,10 +121,11 @@ def result_tmx(result: Result) -> str:
 
     Labels, list markers, texts that were only copied and segments without a translation are left
     out. Each target carries its origin and signature as properties x-origin and x-signature, and
-    a note per doubt with what was decided about it.
+    a note per doubt with what was decided about it. The header carries the manifest as x-manifest.
     """
     stream = BytesIO()
-    _write(stream, result.document.language, _result_rows(result))
+    manifest = json.dumps(result.manifest, ensure_ascii=False)
+    _write(stream, result.document.language, _result_rows(result), manifest)
     return stream.getvalue().decode("utf-8")
 
 
@@ -150,14 +152,16 @@ def _row(unit: Unit) -> tuple[str, Sequence[Row]]:
     return unit.document, [(code, text, {}) for code, text in unit.texts.items()]
 
 
-def _write(stream: BinaryIO, source: str, units: Iterable[tuple[str, Sequence[Row]]]) -> int:
+def _write(
+    stream: BinaryIO, source: str, units: Iterable[tuple[str, Sequence[Row]]], manifest: str = ""
+) -> int:
     """Write (document, rows) as TMX and return how many units there were."""
     count = 0
     with (
         etree.xmlfile(stream, encoding="utf-8") as file,
         _declared(file).element("tmx", version="1.4"),
     ):
-        file.write("\n", _header(source), "\n")
+        file.write("\n", _header(source, manifest), "\n")
         with file.element("body"):
             file.write("\n")
             for count, (document, rows) in enumerate(units, 1):
@@ -171,11 +175,11 @@ def _declared(file: Any) -> Any:
     return file
 
 
-def _header(source: str) -> Any:
+def _header(source: str, manifest: str) -> Any:
     # 70 ms that a reader of memories need not wait for.
     from importlib.metadata import version
 
-    return etree.Element(
+    header = etree.Element(
         "header",
         {
             "creationtool": "workbench",
@@ -187,6 +191,9 @@ def _header(source: str) -> Any:
             "datatype": "plaintext",
         },
     )
+    if manifest:
+        etree.SubElement(header, "prop", type="x-manifest").text = _legal(manifest)
+    return header
 
 
 def _tu(number: int, document: str, rows: Sequence[Row]) -> Any:
