@@ -36,7 +36,7 @@ Model = Annotated[
     str, typer.Option("--model", "-m", help="A name of `workbench models`, or a model folder.")
 ]
 EngineName = Annotated[
-    str, typer.Option("--engine", help="auto, ct2 (fast on CPU), hf (reference) or pseudo.")
+    str, typer.Option("--engine", help="auto, ct2 (fast on CPU), hf (reference), chat or pseudo.")
 ]
 Preset = Annotated[str, typer.Option(help="How bullets are chosen: auto, news or interview.")]
 Encoding = Annotated[
@@ -215,7 +215,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 7860,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page.")] = True,
 ) -> None:
-    """Open the web page. It listens on this computer only, and sends nothing anywhere."""
+    """Open the web page. It listens on this computer only; no text leaves it but to a chat model."""
     from workbench.ui import launch
 
     launch(host=host, port=port, browser=browser)

@@ -217,6 +217,14 @@ class Workbench:
         licence = get_model(options.summarizer).licence
         return {**self._writer(options.summarizer).settings, "licence": licence}
 
+    def _usage(self, engine: Engine, options: Options) -> dict[str, object]:
+        """Return requests, tokens and cost since engine and summariser were loaded."""
+        usage: dict[str, object] = dict(getattr(engine, "usage", {}))
+        if options.summarizer and options.summary != 0:
+            written = dict(self._writer(options.summarizer).usage)
+            usage |= {"summarizer": written} if written else {}
+        return usage
+
     def _decided(self, result: Result) -> Result:
         """Return the result with the decisions kept; a damaged memory must not cost a result."""
         try:
@@ -296,7 +304,7 @@ class Workbench:
             "asked": asdict(options),
             "summarizer": self._summarizer(options),
             "warnings": warnings,
-            "usage": dict(getattr(engine, "usage", {})),
+            "usage": self._usage(engine, options),
             **prints.value(),
         }
 
