@@ -215,7 +215,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 7860,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page.")] = True,
 ) -> None:
-    """Open the web page. It listens on this computer only; no text leaves it but to a chat model."""
+    """Open the web page. It listens here only, and sends text to nobody but a chat model."""
     from workbench.ui import launch
 
     launch(host=host, port=port, browser=browser)
