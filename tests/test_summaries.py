@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.errors import UnknownNameError
+from workbench.errors import UnknownNameError, UsageError
 from workbench.segmentation import split
 from workbench.summaries import BLOCK, bullet_lines, ranking, structure, summarize
 from workbench.summaries.boilerplate import is_boilerplate
@@ -231,6 +231,41 @@ def test_a_long_text_is_never_ranked_in_one_matrix(monkeypatch: pytest.MonkeyPat
     assert len(summarize(numbered(2 * BLOCK + 50)).bullets) == 7
     assert len(sizes) == 4 * 3
     assert max(sizes) <= BLOCK
+
+
+def test_shorter_sentences_are_chosen_where_they_are_wanted() -> None:
+    means = [_mean_length(wanted) for wanted in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    assert means == sorted(means)
+    assert means[0] < means[2] < means[4]
+
+
+def _mean_length(wanted: float) -> float:
+    tails = ("", " after rain", " in the cold and windy spring of that year, as was said later")
+    short = [segment.text[:-1] for segment in numbered(60).segments]
+    lines = {f"s{n + 1}": f"{line}{tails[n % 3]}." for n, line in enumerate(short)}
+    chosen = ids(summarize(build("en", list(lines.values())), length=wanted))
+    return sum(len(lines[i]) for bullet in chosen for i in bullet) / len(chosen)
+
+
+def test_no_length_is_the_length_of_today() -> None:
+    assert summarize(sample("news-en"), length=0.5) == summarize(sample("news-en"))
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("length", -0.1), ("length", 1.1), ("similar", 0.0), ("similar", 1.5)]
+)
+def test_options_out_of_range_are_refused(option: str, value: float) -> None:
+    with pytest.raises(UsageError, match=f"is {value}: give a number"):
+        summarize(sample("news-en"), **{option: value})
+
+
+def test_a_stricter_likeness_leaves_fewer_sentences() -> None:
+    lines = TABLES["texts"]["news-en"]["lines"]
+    near = [lines[1].replace("1945", "1946").replace("small harbour", "big mountain")]
+    document = build("en", [*lines, *near, *(f"{line} Indeed so." for line in lines[6:8])])
+    counts = [len(summarize(document, count=15, similar=s).bullets) for s in (0.05, 0.3, 1.0)]
+    assert counts == sorted(counts)
+    assert counts[0] < counts[-1]
 
 
 def test_many_bullets_of_a_long_text_come_from_every_part() -> None:

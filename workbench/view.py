@@ -76,11 +76,11 @@ def bullet_texts(result: Result) -> list[list[str]]:
     texts = [{s.id: s.text for s in result.document.segments}]
     texts += [{t.segment_id: t.text for t in column.translations} for column in result.columns]
     codes = [result.document.language, *(column.language for column in result.columns)]
-    lines = [bullet_lines(result.summary, column) for column in texts]
-    return [
-        [bullet.texts.get(code, line[i][1]) for code, line in zip(codes, lines, strict=True)]
-        for i, bullet in enumerate(result.summary.bullets)
+    lines = [
+        bullet_lines(result.summary, column, document=result.document, language=code)
+        for code, column in zip(codes, texts, strict=True)
     ]
+    return [[line[i][1] for line in lines] for i in range(len(result.summary.bullets))]
 
 
 def _bullets(result: Result) -> list[dict[str, Any]]:

@@ -19,9 +19,9 @@ SHARE = 0.6
 # Over this many characters a sentence is long for a bullet; it is not cut, only less wanted.
 _CAPS = {"ja": 90, "zh": 90, "ko": 100}
 _CAP = 180
-# At length 0 and 1 the length of a sentence weighs as much as this many soft penalties: 0.6 of
-# the whole range of scores.
-_WEIGHT = 4.0
+# At length 0 and 1 the length of a sentence weighs as much as this many soft penalties of
+# 0.15: nearly as much as the whole range of scores.
+_WEIGHT = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +219,17 @@ def _best(
         i: at.get(place - 1, -1) for i, place in enumerate(kept) if reading.body[place].opener
     }
     length = [_overlength(reading.body[p].text, reading.language, wish.length) for p in kept]
-    before = [at[place] for place in chosen if place in at]
+    # What was chosen and is a near duplicate of another is stood for by that one.
+    stands = {places[i]: places[j] for i, j in ranked.gone.items()}
+    before = list(dict.fromkeys(at[p] for p in (_final(p, stands) for p in chosen) if p in at))
     picked = ranking.pick(ranked, count, length, openers, before)
     return {kept[i]: float(ranked.scores[i]) for i in picked}
+
+
+def _final(place: int, stands: Mapping[int, int]) -> int:
+    while place in stands:
+        place = stands[place]
+    return place
 
 
 def _overlength(text: str, language: str, wanted: float) -> float:
@@ -233,4 +241,4 @@ def _overlength(text: str, language: str, wanted: float) -> float:
     cap = _CAPS.get(language.split("-")[0], _CAP)
     over = min(1.0, max(0.0, len(text) / cap - 1))
     lean = 1 - 2 * wanted
-    return over * min(1.0, 1 + lean) + _WEIGHT * lean * min(1.0, len(text) / (2 * cap))
+    return over * min(1.0, 1 + lean) + _WEIGHT * lean * min(1.0, len(text) / (1.5 * cap))

@@ -6,7 +6,7 @@ number of sentences, at most a few hundred, because the matrices are n × n.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 
 import numpy as np
@@ -29,12 +29,14 @@ class Ranking:
     """What is known about n distinct sentences.
 
     kept has their places in the list that was ranked; scores (n,) run from 0 to 1;
-    similarity (n, n) has cosines, 0 on the diagonal.
+    similarity (n, n) has cosines, 0 on the diagonal. gone has the places of near duplicates, each
+    with that of the sentence that stays for it.
     """
 
     kept: tuple[int, ...]
     scores: Floats
     similarity: Floats
+    gone: Mapping[int, int] = field(default_factory=dict)
 
 
 def rank(
@@ -59,7 +61,8 @@ def rank(
     counts = [_ngrams(text, by_words) for text in texts]
     weights = _idf(counts)
     cosine = _likeness([_unit(count, weights) for count in counts])
-    kept = _distinct(counts, cosine, similar)
+    gone = _repeats(counts, cosine, similar)
+    kept = [i for i in range(len(counts)) if i not in gone]
     cosine = cosine[np.ix_(kept, kept)]
     central = np.triu(cosine).sum(axis=1) if news else cosine.sum(axis=1)
     wanted = _ngrams(title, by_words)
@@ -67,7 +70,7 @@ def rank(
     score += 0.5 * _scaled(_nearness([_unit(counts[i], weights) for i in kept], wanted, weights))
     if news:
         score += np.asarray(lead, dtype=np.float64)[kept]
-    return Ranking(tuple(kept), _scaled(score).round(9), cosine)
+    return Ranking(tuple(kept), _scaled(score).round(9), cosine, gone)
 
 
 def pick(
@@ -142,19 +145,20 @@ def _likeness(rows: Sequence[Grams]) -> Floats:
     return products
 
 
-def _distinct(counts: Sequence[Grams], cosine: Floats, similar: float) -> list[int]:
-    """Return the places of sentences that are no near duplicates of one that stays.
+def _repeats(counts: Sequence[Grams], cosine: Floats, similar: float) -> dict[int, int]:
+    """Return the places of near duplicates, with those of the sentences that stay for them.
 
     Of two, the one contained in the other goes, else the later one.
     """
     shared = _likeness([dict.fromkeys(count, 1.0) for count in counts])
     sizes = np.array([max(1, len(count)) for count in counts], dtype=np.float64)
     contained = shared >= CONTAINED * np.minimum.outer(sizes, sizes)
-    gone: set[int] = set()
+    gone: dict[int, int] = {}
     for i, j in np.argwhere(np.triu(contained | (cosine > similar), 1)).tolist():
         if i not in gone and j not in gone:
-            gone.add(i if contained[i, j] and sizes[i] < sizes[j] else j)
-    return [i for i in range(len(counts)) if i not in gone]
+            shorter, longer = (i, j) if contained[i, j] and sizes[i] < sizes[j] else (j, i)
+            gone[shorter] = longer
+    return gone
 
 
 def _textrank(texts: Sequence[str]) -> Floats:

@@ -86,12 +86,14 @@ def labeller(
         return next((f for f in found if f.name == bullet.speaker), Speaker(bullet.speaker))
 
     def label(bullet: Bullet, line: str) -> str:
-        if not bullet.speaker or not line or language in bullet.texts:
+        own = bullet.texts.get(document.language, "")
+        edited = bullet.method == "edited" and language in bullet.texts
+        if not bullet.speaker or not line or edited or bullet.speaker in own:
             return line
         if bullet.speaker == UNKNOWN:
             return _UNCLEAR.get(language.split("-")[0], _UNCLEAR["en"]) + line
         speaker = named(bullet)
-        if speaker.segment_id in bullet.segment_ids:
+        if speaker.segment_id in bullet.segment_ids and language not in bullet.texts:
             return line
         name = speaker.name
         if language != document.language:
