@@ -30,11 +30,12 @@ _TERM = re.compile(r"[^\W_\u3040-\u309f]+")
 _LONGEST = 5_000
 # Characters of a name; what is longer is none.
 _NAME = 100
+_DATES = ("year", "month", "day", "weekday")
 _DIGITS = re.compile(r"\d[\d.,]*")
 
 
 def foreign(text: str, sources: Sequence[str], language: str) -> tuple[str, ...]:
-    """Return a message for every number and name of a text that none of the sources has.
+    """Return a message for every number, date and name of a text that none of the sources has.
 
     All are in one language. A number is sought by its value (2,500万 is 25000000), a name by its
     letters, part by part; a place may also stand there in another of its forms (英国, イギリス).
@@ -51,7 +52,7 @@ def foreign(text: str, sources: Sequence[str], language: str) -> tuple[str, ...]
     return tuple(
         dict.fromkeys(
             [
-                *(f"The text does not have the number {number}." for number in numbers),
+                *(f"The text does not have the {counted}." for counted in numbers),
                 *(f"The text does not have the name {name}." for name in names),
             ]
         )
@@ -129,7 +130,7 @@ def _all_values(texts: Sequence[str], language: str) -> set[object]:
     return {value for text in texts for value in _hard_values(text, language)}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def _hard_values(text: str, language: str) -> frozenset[object]:
     """Return the values of the numbers of a text, strings of digits without a reader."""
     # The readers take a while to load, which `--help` must not wait for.
@@ -149,14 +150,15 @@ def _unread(text: str, sources: tuple[str, ...], language: str) -> Iterator[str]
 
     if language.split("-")[0] not in READERS:
         said = {digits for source in sources for digits in _digits(source)}
-        yield from (digits for digits in _digits(text) if digits not in said)
+        yield from (f"number {digits}" for digits in _digits(text) if digits not in said)
         return
     known = _counted(sources, language)
     for quantity in read_numbers(text, language):
         if not quantity.soft and not any(
             _fits(quantity.units, known[value]) for value in quantity.values & known.keys()
         ):
-            yield quantity.text.strip()
+            sort = "date" if quantity.kind in _DATES else "number"
+            yield f"{sort} {quantity.text.strip()}"
 
 
 def _fits(units: frozenset[str], known: Sequence[frozenset[str]]) -> bool:

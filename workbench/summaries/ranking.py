@@ -66,7 +66,7 @@ def rank(
     cosine = cosine[np.ix_(kept, kept)]
     central = np.triu(cosine).sum(axis=1) if news else cosine.sum(axis=1)
     wanted = _ngrams(title, by_words)
-    score = _scaled(_textrank([texts[i] for i in kept])) + 2 * _scaled(central)
+    score = _scaled(textrank([texts[i] for i in kept])) + 2 * _scaled(central)
     score += 0.5 * _scaled(_nearness([_unit(counts[i], weights) for i in kept], wanted, weights))
     if news:
         score += np.asarray(lead, dtype=np.float64)[kept]
@@ -161,7 +161,11 @@ def _repeats(counts: Sequence[Grams], cosine: Floats, similar: float) -> dict[in
     return gone
 
 
-def _textrank(texts: Sequence[str]) -> Floats:
+def textrank(texts: Sequence[str]) -> Floats:
+    """Return the TextRank score of every sentence, (n,), adding up to 1; texts are folded.
+
+    Mihalcea & Tarau 2004, on the sets of character bigrams.
+    """
     sets = [{text[i : i + 2] for i in range(len(text) - 1)} for text in texts]
     logs = np.log([max(2, len(s)) for s in sets])
     links = _likeness([dict.fromkeys(s, 1.0) for s in sets]) / np.add.outer(logs, logs)
