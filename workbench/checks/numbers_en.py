@@ -12,6 +12,7 @@ from workbench.checks.quantities import (
     DIGITS,
     Quantity,
     QuantityKind,
+    blank,
     clock,
     parse_digits,
     percentage,
@@ -31,7 +32,8 @@ _TENS = {
 }  # fmt: skip
 _SCALES = {
     "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-    "quadrillion": 10**15, "dozen": 12, "bn": 10**9, "mn": 10**6, "m": 10**6, "k": 1000,
+    "quadrillion": 10**15, "quintillion": 10**18,
+    "dozen": 12, "bn": 10**9, "mn": 10**6, "m": 10**6, "k": 1000,
 }  # fmt: skip
 _SMALL_ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
@@ -74,9 +76,13 @@ _HALF_OF = re.compile(
     r"\bhalf[ -](?:an? )?(million|billion|trillion|dozen|century|decade|hour|year)\b", re.IGNORECASE
 )
 _ONE_AND_A_HALF = re.compile(
-    r"\b(?:an?|one) (second|minute|hour|day|week|month|year|decade|century|mile) and a half\b",
+    r"\b(?:an?|one) (second|minute|hour|day|week|month|year|decade|century|mile|kilo|ton"
+    r"|kilometer|meter|liter|inch|foot) and a half\b",
     re.IGNORECASE,
 )
+_UNITS_AND_A_HALF = {
+    "kilo": "kg", "ton": "t", "kilometer": "km", "meter": "m", "liter": "l", "foot": "ft",
+}  # fmt: skip
 _HALVES = {
     "million": (500_000,), "billion": (5 * 10**8,), "trillion": (5 * 10**11,), "dozen": (6,),
     "century": (50,), "decade": (5,), "hour": (30, Fraction(1, 2)), "year": (6, Fraction(1, 2)),
@@ -97,9 +103,15 @@ _MOMENT_BEFORE = re.compile(
     r"\b(?:(?:per|of a|split|single|last|every|each|came|comes?)[ -]|[0-9]-)\Z",
     re.IGNORECASE,
 )
-_MOMENT = re.compile(r"[ -](?:half|halves|to none|nature|thoughts?|hand|looks?)\b|[^ A-Za-z-]|\Z")
+_SPAN_OF_TIME = re.compile(
+    r"\b(?:per|of a|split|single|last|every|each|only a|for a) \Z", re.IGNORECASE
+)
+_MOMENT = re.compile(
+    r"[ -](?:half|halves|to none|nature|thoughts?|hand|looks?|coming|blow|wind|even|in [0-9]{1,4}"
+    r"|before|after|later|ago|longer|or two|to|is|was|and|if|when)\b|[^ A-Za-z-]|\Z"
+)
 _BOTH_BEFORE = re.compile(
-    r"\b(?:the|these|those|no|in|between|you|we|us|them|my|our|your|their|his|her|own) \Z",
+    r"\b(?:the|these|those|no|between|you|we|us|them|my|our|your|their|his|her|own) \Z",
     re.IGNORECASE,
 )
 _BOTH = re.compile(r"[- ](?:sides|different|of (?:us|them|you)|income|halves)\b", re.IGNORECASE)
@@ -117,8 +129,17 @@ _LEADING_POINT = re.compile(r"(?<![0-9A-Za-z.])\.[0-9]{1,6}(?![0-9])")
 _GLUED = re.compile(r"(?<=[A-Za-z])[0-9]{1,4}(?![0-9A-Za-z])")  # Hayabusa2
 _DECADES = re.compile(r"[ -](?:long )?decades?\b|[ -]decade-", re.IGNORECASE)
 _CENTURIES = re.compile(r" centuries\b", re.IGNORECASE)
-_CLOCK = re.compile(r":[0-9]{2}\b|[ ]?[ap]\.?m\b|[ ]?o'clock", re.IGNORECASE)
+_CLOCK = re.compile(
+    r":[0-9]{2}\b| ?[ap]\.?m\b| ?o'clock| (?:in the (?:morning|afternoon|evening)|at night)\b",
+    re.IGNORECASE,
+)
 _VAGUE = re.compile(r"\b(?:few|several|many|couple(?: of)?) \Z", re.IGNORECASE)
+_HUNDREDS = re.compile(
+    r"(?<![A-Za-z-])(?:(?:several|many|few|couple(?: of)?) (dozen|hundred|thousand|million|billion"
+    r"|trillion)|(tens|dozens|hundreds|thousands|millions|billions|trillions))"
+    r"((?: (?:of )?(?:hundred|thousand|million|billion|trillion)s?(?![A-Za-z]))*+)(?![A-Za-z])",
+    re.IGNORECASE,
+)
 _POWERS = frozenset(10**power for power in range(2, 10))
 _OUT_OF = re.compile(
     rf"\b(?:out of(?: every)?|(?:{_WORD}|[0-9]|most|times) in(?: every)?) \Z", re.IGNORECASE
@@ -126,6 +147,9 @@ _OUT_OF = re.compile(
 _IN_TEN = re.compile(
     r" (?:times )?(?:in|out of)(?: every)? (?:10|ten)(?![0-9A-Za-z])", re.IGNORECASE
 )
+_WEEK = re.compile(r"[- ]day (?:work(?:ing)? ?)?week(?:end)?\b", re.IGNORECASE)  # 週休3日
+_GRADE = re.compile(r"(?:th)?[- ]grade", re.IGNORECASE)  # of lower and upper secondary schools
+_NAMED_DAY = re.compile(r"\b(?:Fourth of July|July Fourth)\b")
 _PERCENT = re.compile(r"(?: |-)?(?:%|per ?cent|percentage)", re.IGNORECASE)
 _AGE = re.compile(r"[- ](?:years?|yrs?)[- ]olds?", re.IGNORECASE)
 _MONEY = re.compile(r"[$£€¥₩]\s?\Z")
@@ -134,7 +158,7 @@ _SOFT_WORDS = soft_words(
     {
         "once": (1,), "twice": (2,), "thrice": (3,), "both": (2,), "either": (2,), "neither": (2,),
         "pair": (2,), "pairs": (2,), "couple": (2,), "twin": (2,), "twins": (2,), "duo": (2,),
-        "trio": (3,), "trilogy": (3,),
+        "trio": (3,), "trilogy": (3,), "twosome": (2,), "threesome": (3,), "foursome": (4,),
         "triplets": (3,), "quartet": (4,), "double": (2,), "doubled": (2,),
         "doubles": (2,), "doubling": (2,), "triple": (3,), "tripled": (3,), "triples": (3,),
         "tripling": (3,), "quadruple": (4,), "quadrupled": (4,), "twofold": (2,),
@@ -143,7 +167,12 @@ _SOFT_WORDS = soft_words(
         "halved": (Fraction(1, 2), 50),
         "quarter": (Fraction(1, 4), 15, 25, 4), "quarters": (Fraction(1, 4), 4),
         "decade": (10,), "century": (100,), "fortnight": (14, 2), "noon": (12,),
-        "midday": (12,), "midnight": (0, 12, 24), "dozen": (12, 10), "hundred": (100,),
+        "midday": (12,), "midnight": (0, 12, 24), "dozen": (12, 10),
+        "decades": (10,), "centuries": (100,),
+        "quarterfinal": (8, Fraction(1, 4)), "quarterfinals": (8, Fraction(1, 4)),
+        "semifinal": (4,), "semifinals": (4,), "cleanup": (4,), "freshman": (1,),
+        "brothers": (2,), "sisters": (2,), "siblings": (2,),
+        "sophomore": (2,), "junior": (3,), "senior": (4, 3), "hundred": (100,),
         "thousand": (1000,), "million": (10**6,), "billion": (10**9,), "trillion": (10**12,),
         "round-the-clock": (24,), "around the clock": (24,), "quintet": (5,), "sextet": (6,),
         "teen": (10,), "teens": (10,),
@@ -152,8 +181,7 @@ _SOFT_WORDS = soft_words(
         "sixties": (60, 1960), "seventies": (70, 1970), "eighties": (80, 1980),
         "nineties": (90, 1990), "bilateral": (2,), "trilateral": (3,), "triangle": (3,),
         "triangular": (3,), "quarterly": (4,), "duplex": (2,), "single": (1,), "solo": (1,),
-        "only": (1,), "annual": (1,), "biennial": (2,), "tens": (10,), "hundreds": (100,),
-        "thousands": (1000,), "millions": (10**6,), "billions": (10**9,), "triennial": (3,),
+        "only": (1,), "annual": (1,), "biennial": (2,), "triennial": (3,),
         "hundredfold": (100,), "nil": (0,),
         "seconds": (2,), "another": (1,), "secondly": (2,), "thirdly": (3,), "square": (4,),
         "octogenarian": (80,), "nonagenarian": (90,), "centenarian": (100,), "double-digit": (2,),
@@ -166,6 +194,10 @@ def read(text: str) -> Iterator[Quantity]:
     """Yield the numbers of folded English text, in no fixed order."""
     yield from _SOFT_WORDS(text)
     yield from read_roman(text)
+    days = list(_read_named_days(text))
+    yield from days
+    text = blank(text, days)
+    yield from _read_hundreds(text)
     yield from _read_halves(text)
     yield from _read_one_and_a_half(text)
     yield from _read_fractions(text)
@@ -188,6 +220,24 @@ def _as_day(text: str, quantity: Quantity, months: Iterable[Quantity]) -> Quanti
     return quantity
 
 
+def _read_named_days(text: str) -> Iterator[Quantity]:
+    for match in _NAMED_DAY.finditer(text):
+        yield Quantity(Fraction(4), "word", *match.span(), match[0], True, frozenset({Fraction(7)}))
+
+
+def _read_hundreds(text: str) -> Iterator[Quantity]:
+    """Yield the sizes of numbers that are not said: tens of thousands, a few dozen."""
+    for match in _HUNDREDS.finditer(text):
+        value, also = 1, frozenset[Fraction]()
+        for word in _TOKEN.findall(f"{match[1] or match[2]} {match[3]}".lower()):
+            value *= {"of": 1, "ten": 10, "dozen": 10}.get(word.rstrip("s")) or _SCALES[
+                word.rstrip("s")
+            ]
+        if "dozen" in match[0].lower():
+            also = frozenset({Fraction(value * 12, 10)})
+        yield Quantity(Fraction(value), "number", *match.span(), match[0], also=also)
+
+
 def _read_halves(text: str) -> Iterator[Quantity]:
     for match in _HALF_OF.finditer(text):
         first, *others = map(Fraction, _HALVES[match[1].lower()])
@@ -196,7 +246,8 @@ def _read_halves(text: str) -> Iterator[Quantity]:
 
 def _read_one_and_a_half(text: str) -> Iterator[Quantity]:
     for match in _ONE_AND_A_HALF.finditer(text):
-        units = frozenset({match[1].lower()})
+        unit = match[1].lower()
+        units = frozenset({_UNITS_AND_A_HALF.get(unit, unit)})
         also = frozenset({Fraction(1)})
         yield Quantity(Fraction(3, 2), "number", *match.span(), match[0], False, also, units=units)
 
@@ -235,6 +286,10 @@ def _count(word: str) -> int:
 def _read_ordinals(text: str) -> Iterator[Quantity]:
     for match in _ORDINAL.finditer(text):
         value = Fraction(_ORDINALS[match[0].lower()])
+        if value == 2 and _SPAN_OF_TIME.search(text[max(0, match.start() - 8) : match.start()]):
+            also, units = frozenset({value}), frozenset({"second"})
+            yield Quantity(Fraction(1), "word", *match.span(), match[0], True, also, units=units)
+            continue
         also = frozenset({1 / value} if value in {10, 100, 1000} else ())
         soft = value == 1 or (value == 2 and _is_moment(text, *match.span()))
         yield Quantity(value, "ordinal", *match.span(), match[0], soft, also)
@@ -279,7 +334,12 @@ def _read_number(text: str, match: re.Match[str]) -> Iterator[Quantity]:
             groups.append(_Group(Fraction(_VALUES[word]), *token.span()))
     vague = _VAGUE.search(text[max(0, match.start() - 12) : match.start()])
     for group in groups:
-        yield _finish(text, group, soft=bool(vague) or head.lower() in {"a", "an"})
+        yield _finish(text, group, soft=bool(vague) or _is_article(head, group))
+
+
+def _is_article(head: str, group: "_Group") -> bool:
+    """Tell whether a number is said by an article: a hundred, a thousand, but not a million."""
+    return head.lower() in {"a", "an"} and group.scale < 10**6
 
 
 def _next_scale(tokens: Sequence[re.Match[str]]) -> int:
@@ -377,6 +437,12 @@ def _other_values(
         return percentage(value)
     if kind == "time":
         return clock(value)
+    if value == 12 and text[start:end].lower().endswith("dozen"):
+        return frozenset({Fraction(10)})
+    if value < 7 and _WEEK.match(text, end):
+        return frozenset({7 - value})
+    if 7 <= value <= 12 and _GRADE.match(text, end):
+        return frozenset({value - 6, value - 9})
     if _IN_TEN.match(text, end):
         return frozenset({value * 10})
     if _DECADES.match(text, end):

@@ -56,7 +56,7 @@ _AVERAGE = re.compile(
 _IDIOMS = re.compile(
     rf"(?<![0-9{_SIGNS}])(?:五輪|三角|四角|四国|九州|四季|"
     "四方|八方|五感|七夕|八百屋|八百長|十字|百貨|百科|百姓|百合|千葉|"
-    "十二分|四半期|五分五分|三人称|二枚目|三枚目|三日坊主|"
+    "(?<!時)十二分|四半期|五分五分|三人称|二枚目|三枚目|三日坊主|"
     "三日月|六本木|四日市|五日市|八日市|十日町|"
     "千代|三千代|二人三脚|三面記事|三回忌|七回忌|三重|"
     "三菱|三井|三島|百済|千羽鶴|千人針|千手|二枚舌|"
@@ -68,7 +68,7 @@ _IDIOMS = re.compile(
     "五里霧中|三寒四温|千鳥|万年筆|万国|万博|万歳|"
     "万引|万全|万一|万が一|第三者|第三国|第三セクター|二次会|"
     "二次元|三次元|二酸化|一酸化|五十嵐|五代目|"
-    "九十九里|三段論法|二段構え|二番煎じ|二の足|二の次|十八番|二日酔い|三つ子の魂|百聞|百日紅|三途|"
+    "九十九里|口八丁|手八丁|二つと(?=な)|真っ二つ|三段論法|二段構え|二番煎じ|二の足|二の次|十八番|二日酔い|三つ子の魂|百聞|百日紅|三途|"
     "千秋楽|千載一遇|一日千秋|千里眼|百害|百薬|百獣|百鬼|"
     "百花|千切|万年|三行半|八つ橋|二毛作|三権|十手)|四半期"
 )
@@ -83,18 +83,20 @@ _SOFT_WORDS = soft_words(
         "半年": (6, Fraction(1, 2)), "半月": (15, 2, Fraction(1, 2)),
         "半日": (12, Fraction(1, 2)), "半ダース": (6,), "ダース": (12,),
         "正午": (12,), "深夜零時": (0, 12, 24), "第一次": (1,), "第二次": (2,), "第三者": (3,),
-        "第三国": (3,), "二世": (2,), "三世": (3,), "ペア": (2,), "コンビ": (2,),
+        "第三国": (3,), "ペア": (2,), "コンビ": (2,),
         "半数": (Fraction(1, 2), 50), "半分": (Fraction(1, 2), 50),
         "過半数": (Fraction(1, 2), 50), "四半期": (Fraction(1, 4), 4), "四国": (4,),
         "四季": (4,), "四方": (4,), "三角": (3,), "四角": (4,), "三権": (3,), "二次元": (2,),
-        "三次元": (3,), "三段": (3,), "毎月": (1,), "毎日": (1,), "初": (1,), "成人": (20,),
+        "三次元": (3,), "立体": (3,), "兄弟": (2,), "姉妹": (2,),
+        "三段": (3,), "毎月": (1,), "毎日": (1,), "初": (1,), "成人": (20,),
         "二十歳": (20,), "はたち": (20,), "還暦": (60,), "古希": (70,), "喜寿": (77,),
         "傘寿": (80,), "米寿": (88,), "卒寿": (90,), "白寿": (99,), "倍": (2,), "両": (2,),
         "半": (Fraction(1, 2), 30), "ゼロ": (0,), "ダブル": (2,), "トリプル": (3,), "元日": (1,),
         "三拍子": (3,), "二刀流": (2,), "十二分": (12,), "五輪": (5,), "二輪": (2,), "四輪": (4,),
-        "四番打者": (4,), "三者": (3,),
+        "三者": (3,),
         "三役": (3,), "三方": (3,), "八代": (8,), "二重奏": (2,), "三重奏": (3,), "四重奏": (4,),
         "五重奏": (5,), "四球": (4,),
+        "準決勝": (4,), "準々決勝": (8, Fraction(1, 4)), "次女": (2,), "次男": (2,),
         "十両": (10,), "110番通報": (110,), "119番通報": (119,),
         "週休二日": (2, 5), "週休三日": (3, 4),
         "週休2日": (2, 5), "週休3日": (3, 4), "一回り": (12,),
@@ -111,13 +113,14 @@ _COUNTERS = re.compile(
     "か月|カ月|つ|ドル|ユーロ|ウォン|ポンド|パーセント|"
     "ポイント|メートル|キロ|センチ|ミリ|トン|グラム|リットル|ヘクタール|平方|立方|チーム|グループ|"
     "ゴール|セット|ページ|世帯|団体|試合|連勝|連敗|失点|安打|三振|世紀|人|者|大|家族|品目|地点|"
+    "審|軍|路線|連[覇勝敗休続]|管区|番打者|強|弱|を超|以上|以下|未満|近く|"
     "都|府|道|方面|河川|大学|社|親|男|女|姉妹|兄弟|児"
 )
 _KINDS: tuple[tuple[re.Pattern[str], QuantityKind], ...] = (
     (re.compile("[かカヵヶケ箇]月"), "number"),
     (re.compile("年(?!間|生|目|前|後)"), "year"),
-    (re.compile("月(?!間)"), "month"),
-    (re.compile("日(?!間|目|前|後)"), "day"),
+    (re.compile("月(?![間曜])"), "month"),
+    (re.compile("日(?!間|目|前|後|曜)"), "day"),
     (re.compile("時(?!間)"), "time"),
     (re.compile("歳|才"), "age"),
     (re.compile("%|パーセント|ポイント"), "percent"),
@@ -125,6 +128,7 @@ _KINDS: tuple[tuple[re.Pattern[str], QuantityKind], ...] = (
     (re.compile("[人回番度日年件]目|位|番"), "ordinal"),
 )
 _HALF = re.compile("[^0-9、。半]{1,3}半(?![分島数ば径額身期面々])")
+_POWER = re.compile(r"[十百千万億兆京]+|1?0+")
 _VAGUE = re.compile(r"(?:(?<![部人件回点本個台戸枚総])数|[何幾])\Z")  # 数万; but 部数三万
 
 
@@ -135,12 +139,18 @@ def read(text: str) -> Iterator[Quantity]:
         found = list(reader(text))
         yield from found
         text = blank(text, found)
-    yield from _SOFT_WORDS(text)
+    yield from _read_words(text)
     yield from read_roman(text)
     yield from _read_idioms(text)
     text = mask(_IDIOMS, text)
     for match in _NUMERAL.finditer(text):
         yield from _read_numeral(text, match)
+
+
+def _read_words(text: str) -> Iterator[Quantity]:
+    for word in _SOFT_WORDS(text):
+        if word.text not in {"十分", "十二分"} or text[word.start - 1 : word.start] != "時":
+            yield word
 
 
 def _read_idioms(text: str) -> Iterator[Quantity]:
@@ -199,9 +209,12 @@ def _read_decimals(text: str) -> Iterator[Quantity]:
 
 def _read_numeral(text: str, match: re.Match[str]) -> Iterator[Quantity]:
     run, start, end = match[0], *match.span()
-    if _VAGUE.search(text[max(0, start - 2) : start]):
-        return
     value = KANJI.compose(run)
+    if vague := _VAGUE.search(text[max(0, start - 2) : start]):
+        if value is not None and _POWER.fullmatch(run):
+            start -= 1  # 数万, in the tens of thousands
+            yield Quantity(value, "number", start, end, text[start:end], vague[0] != "数")
+        return
     if value is not None:
         quantity = _with_kind(text, match, value)
         if _is_pair(run) and quantity.kind != "percent":
@@ -247,8 +260,10 @@ def _with_kind(text: str, match: re.Match[str], value: Fraction) -> Quantity:
 
 def _is_soft(text: str, match: re.Match[str], value: Fraction, kind: QuantityKind) -> bool:
     """Tell whether a translation may leave the number out: 一, 二人, 十数年, 百 alone as "many"."""
-    if text.startswith(("数", "泊"), match.end()):
+    if text.startswith(("数", "泊", "審", "軍", "管区", "番打者"), match.end()):
         return True
+    if kind == "day" and text[match.start() - 1 : match.start()] == "月":
+        return False
     if value <= 1:
         return kind not in {"percent", "month"} and value.denominator == 1
     return value == 2 and text.startswith(("人", "者", "度と", "審", "分し"), match.end())

@@ -46,8 +46,8 @@ _ERA_START = {"메이지": 1867, "다이쇼": 1911, "쇼와": 1925, "헤이세�
 
 _IDIOMS = re.compile(
     rf"{_START}(?:만일|만약|천만에|"
-    "천만다행|백일장|일이삼|사오정|열대|열차|열기|열전|"
-    "세계|세상|세대|세력|세금|세월|네트|두산|오일장|천년만년|삼계탕|사이|이사|조사|오조)"
+    "천만다행|백일장|일이삼|사오정|열대|열차|열기|열전|세계|"
+    "세상|(?<![한두세네] )세대|세력|세금|세월|네트|두산|오일장|천년만년|삼계탕|사이|이사|조사|오조)"
 )
 _TENS = {
     "열": 10, "스물": 20, "스무": 20, "서른": 30, "마흔": 40, "쉰": 50, "예순": 60, "일흔": 70,
@@ -67,7 +67,7 @@ _NATIVE_COUNTERS = re.compile(
     "차례|배|줄|갈래|척|편|곡|판|끼|모금|조각|토막|방울|"
     "걸음|마디|건|종|팀|나라|집|도시|학교|아이|형제|"
     "자매|남매|딸|아들|포기|알|돌|층|칸|바퀴|주|째|가구|"
-    "가족|동|문장|줄기|글자|자리|단어|방|골|경기|"
+    "가족|세대|큰술|작은술|스푼|컵|동|문장|줄기|글자|자리|단어|방|골|경기|"
     "여 ?명|여 ?년|학생|여성|남성|남자|여자|점|차|선수|"
     "후보|의원|정상|기관|회사|업체|부처|정당|마을|척)"
 )
@@ -75,7 +75,7 @@ _NATIVE_COUNTERS = re.compile(
 _COUNTED_CLOSE = re.compile(
     "(?<=[한두세네열무])(?:번|명(?!령|세|의)|살|끼|개|가지|차례|배|달|시간)"
 )
-_PARTICLE = re.compile("이|만|을|은|으로|과|도|의|중|째|[^가-힣]|\\Z")
+_PARTICLE = re.compile("이|로|만|을|은|으로|과|도|의|중|째|[^가-힣]|\\Z")
 _YOURS = re.compile(
     " (?:편|차례|나라|집|방|아이|딸|아들|가족|글자|형제|팀|판|잔|자리|점|회사)"
 )  # 네 is also "your"
@@ -120,6 +120,9 @@ _SOFT_WORDS = soft_words(
         "스무남은": (20,), "십대": (10,), "이십대": (20,), "삼십대": (30,), "사십대": (40,),
         "제3자": (3,), "제3국": (3,),
         "이중": (2,), "삼중": (3,), "양자": (2,), "갑절": (2,), "삼륜": (3,), "일석이조": (2, 1),
+        "띠동갑": (12,), "입체": (3,), "차녀": (2,), "차남": (2,), "미수": (88,),
+        "고희": (70,), "희수": (77,), "백수": (99,), "투아웃": (2,), "원아웃": (1,),
+        "형제": (2,), "자매": (2,), "남매": (2,),
         "사륜": (4,), "이륜": (2,),
         "곱절": (2,), "두배": (2,),
     },
@@ -129,7 +132,7 @@ _SOFT_WORDS = soft_words(
 _KINDS: tuple[tuple[re.Pattern[str], QuantityKind], ...] = (
     (re.compile(" ?년(?!간|째|차|생| ?전| ?뒤| ?후| ?만| ?동안)"), "year"),
     (re.compile(" ?월"), "month"),
-    (re.compile(" ?일(?!간|째| ?전| ?뒤| ?후| ?만| ?동안)"), "day"),
+    (re.compile(" ?일(?!간|째| ?전(?![가-힣])| ?전[에의까부]| ?뒤| ?후| ?만| ?동안)"), "day"),
     (re.compile(" ?시(?!간)"), "time"),
     (re.compile(" ?(?:세(?!기)|살)"), "age"),
     (re.compile(" ?(?:%|퍼센트|프로|포인트)"), "percent"),
@@ -138,6 +141,11 @@ _KINDS: tuple[tuple[re.Pattern[str], QuantityKind], ...] = (
 )
 _HALF = re.compile(" ?[가-힣]{1,3} 반(?![가-힣]{2})|년반")
 # 3조 원 is an amount; 제7조 is an article and 2인 1조 a team.
+# Tens of thousands of something: 수만 명, not 할 수만 있다면.
+_HUNDREDS = re.compile(
+    r"(?<![가-힣0-9])(수|몇) ?([십백천만억조]{2,}|[십백천억]|만(?= ?(?:명|원|엔|달러|년|개|건|대"
+    r"|장|가구|톤|마리|권|채|척|그루|킬로|㎞|km|㎡|t))|조(?= ?(?:원|엔|달러|위안|유로)))"
+)
 _MONEY = re.compile("여? ?(?:원|달러|엔|유로|위안|[0-9])")
 _DOZEN = re.compile(" ?(?:다스|타스)")
 _VAGUE = re.compile(r"(?:수|몇|수 |몇 )\Z")
@@ -152,6 +160,7 @@ def read(text: str) -> Iterator[Quantity]:
     yield from _SOFT_WORDS(text)
     yield from read_roman(text)
     yield from _read_days(text)
+    yield from _read_hundreds(text)
     text = mask(_IDIOMS, text)
     yield from _read_native(text)
     yield from _read_sino(text)
@@ -195,10 +204,20 @@ def _read_fractions(text: str) -> Iterator[Quantity]:
 def _read_days(text: str) -> Iterator[Quantity]:
     for match in _DAY.finditer(text):
         days, units = Fraction(_DAYS[match[0]]), frozenset({"day"})
-        yield Quantity(days, "number", *match.span(), match[0], units=units)
+        said = (
+            text[max(0, match.start() - 2) : match.start()].strip()[-1:] == "일"
+        )  # 9, 10일 이틀간
+        yield Quantity(days, "number", *match.span(), match[0], said, units=units)
     for match in _SINO_MONTH.finditer(text):
         value = Fraction(_MONTHS[match[1]])
         yield Quantity(value, "month", *match.span(), match[0], soft=len(match[1]) == 1)
+
+
+def _read_hundreds(text: str) -> Iterator[Quantity]:
+    for match in _HUNDREDS.finditer(text):
+        value = HANGUL.compose(match[2])
+        if value is not None:
+            yield Quantity(value, "number", *match.span(), match[0], match[1] == "몇")
 
 
 def _read_native(text: str) -> Iterator[Quantity]:
@@ -220,7 +239,7 @@ def _is_firm(text: str, match: re.Match[str], words: str, end: int) -> bool:
     """Tell whether native words are surely a number: 다섯, 세 명, 셋이; not 세 in 세 들다."""
     if _DISTINCT.search(words) or (match[1] and match[2] and words != "열세"):
         return True
-    if words in {"셋", "넷", "쉰"}:
+    if words in {"둘", "셋", "넷", "쉰"}:
         return _PARTICLE.match(text, end) is not None
     if words == "네" and _YOURS.match(text, end):
         return False
@@ -238,8 +257,8 @@ def _read_sino(text: str) -> Iterator[Quantity]:
             continue
         value = HANGUL.compose(run)
         if value is not None and value > 0:
-            if len(run) == 1 and not spaced and run not in "십백천만":
-                continue  # 사건 and 이번 are words
+            if len(run) == 1 and (not spaced or run == "사") and run not in "십백천만":
+                continue  # 사건 and 이번 are words, and so is 사 주다
             soft = not spaced or (len(run) == 1 and run not in "십백천") or value <= 2
             kind: QuantityKind = "word" if soft else "number"
             yield Quantity(value, kind, *match.span(), run, soft)
@@ -272,8 +291,10 @@ def _is_soft(text: str, match: re.Match[str], value: Fraction, kind: QuantityKin
     """Tell whether a translation may leave the number out: 1위, 2명, 6·25."""
     if _VAGUE.search(text[max(0, match.start() - 2) : match.start()]):
         return True
+    if kind == "day" and text[max(0, match.start() - 2) : match.start()].strip()[-1:] == "월":
+        return False
     if value <= 1:
         return kind not in {"percent", "month"} and value.denominator == 1
-    if value <= 4 and text.startswith(("번 타자", "심", "국", "자", "군"), match.end()):
+    if value <= 4 and text.startswith(("번 타자", "심", "국", "자", "군", "박"), match.end()):
         return True
     return value == 2 and text.startswith(("명", "인", "사람", " 명", " 사람", "위"), match.end())

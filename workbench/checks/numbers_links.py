@@ -38,9 +38,13 @@ def link(source: Sequence[Quantity], target: Sequence[Quantity]) -> tuple[Link, 
     lost = [q for q in source if q not in pairs]
     added = [q for q in target if q not in taken]
     changes = _changes(lost, added, sides)
-    links = [_linked(q, pairs, changes, target) for q in source]
+    links = [_linked(q, pairs, changes) for q in source]
     gone = set(changes.values())
-    extra = [q for q in added if not (q in gone or q.soft or q in sides.repeated)]
+    extra = [
+        q
+        for q in added
+        if not (q in gone or q.soft or any(_is_said_with(q, t, s) for s, t in pairs.items()))
+    ]
     return (*filter(None, links), *(Link(None, q, "extra") for q in extra))
 
 
@@ -67,20 +71,26 @@ class _Sides:
         return abs(self.source[ours] - self.target[theirs])
 
 
-def _linked(
-    quantity: Quantity,
-    pairs: Pairs,
-    changes: Pairs,
-    target: Sequence[Quantity],
-) -> Link | None:
+def _linked(quantity: Quantity, pairs: Pairs, changes: Pairs) -> Link | None:
     """Return the link of one number of the source, None for a soft one without a rendering."""
     if other := pairs.get(quantity):
         return Link(quantity, other, "changed" if _other_unit(quantity, other) else "matched")
     if other := changes.get(quantity):
         return Link(quantity, other, "changed")
-    if again := next((q for q in target if _fit(quantity, q)), None):
+    if again := next((pairs[q] for q in pairs if _is_said_with(quantity, q, pairs[q])), None):
         return Link(quantity, again, "matched")
     return None if quantity.soft else Link(quantity, None, "missing")
+
+
+def _is_said_with(quantity: Quantity, first: Quantity, other: Quantity) -> bool:
+    """Tell whether the rendering `other` of a number says another number of its side, too.
+
+    That is a second mention of it, or another part of one compound: 2メートル6センチ, 206 cm.
+    """
+    if other.value in quantity.whole & first.whole and not other.whole:
+        return True
+    alike = quantity.units == first.units or bool(quantity.units & first.units)
+    return alike and bool(quantity.values & first.values)
 
 
 def _match(source: Sequence[Quantity], target: Sequence[Quantity], sides: _Sides) -> Pairs:
@@ -105,20 +115,30 @@ def _match(source: Sequence[Quantity], target: Sequence[Quantity], sides: _Sides
 
 def _fit(ours: Quantity, theirs: Quantity) -> bool:
     """Tell whether two numbers may say the same, their units aside."""
+    if "weekday" in {ours.kind, theirs.kind} and ours.kind != theirs.kind:
+        return False
     if ours.value == theirs.value:
         return True
     if ours.kind == theirs.kind and ours.kind in _EXACT:
         return False
-    if ours.value in theirs.also or theirs.value in ours.also:
+    if _is_said_by(ours, theirs) or _is_said_by(theirs, ours):
         return True
     if ours.kind == theirs.kind == "word" and ours.also & theirs.also:
         return True
     return equal_measures(ours.value, ours.units, theirs.value, theirs.units)
 
 
+def _is_said_by(one: Quantity, other: Quantity) -> bool:
+    """Tell whether the other number may have the value of the one by its other readings."""
+    if one.kind != "time" == other.kind and one.value > 12:
+        return False  # "seventeen" is no hour
+    return one.value in other.also or (not one.whole and one.value in other.whole)
+
+
 def _score(ours: Quantity, theirs: Quantity) -> float:
     """Return how well two numbers that fit go together."""
     score = 4.0 if ours.value == theirs.value else 2.0
+    score -= 2 * (ours.soft and theirs.soft)  # what may not be left out comes first
     if ours.units and theirs.units:
         score += 2 if ours.units & theirs.units else -3
     alike = (ours.kind == theirs.kind) + (ours.soft == theirs.soft) / 2
@@ -175,10 +195,13 @@ def _may_replace(ours: Quantity, theirs: Quantity, sides: _Sides) -> bool:
     A second mention (of the source or of the target) and a soft number only do where both count
     the same.
     """
+    if "weekday" in {ours.kind, theirs.kind} and ours.kind != theirs.kind:
+        return False
     if theirs.kind == "word" or (ours.kind == "word" and not _SPAN_WORD.search(ours.text)):
         return False
     weak = ours.soft + theirs.soft + (ours in sides.repeated) + (theirs in sides.repeated)
-    return weak <= 1 or bool(ours.units & theirs.units)
+    soft = ours.soft and theirs.soft
+    return (weak <= 2 and not soft) or bool(ours.units & theirs.units)
 
 
 def _repeats(quantity: Quantity, others: Iterable[Quantity]) -> bool:

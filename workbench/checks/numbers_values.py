@@ -18,7 +18,8 @@ _BETWEEN_RANGE = re.compile(r"\s?(?:[~\-〜～–—−]|to|から|ないし|에
 # The word for a unit, and the kind of entry that has it; the first that fits is taken.
 _UNITS = (
     ("%", "percent", "%"), ("calendar", "date", ""), ("month-of-year", "date", ""),
-    ("day-of-month", "date", ""), ("am", "time", ""), ("pm", "time", ""), ("age", "age", "years"),
+    ("day-of-month", "date", ""), ("weekday", "date", ""), ("am", "time", ""),
+    ("pm", "time", ""), ("age", "age", "years"),
     ("year", "time", "years"), ("month", "time", "months"), ("week", "time", "weeks"),
     ("day", "time", "days"), ("hour", "time", "hours"), ("minute", "time", "minutes"),
     ("second", "time", "seconds"), ("decade", "time", "decades"), ("century", "time", "centuries"),
@@ -130,6 +131,8 @@ def _single(link: Link) -> str:
     if unit in {"calendar", "month-of-year", "day-of-month"}:
         names = dict(zip(("calendar", "month-of-year", "day-of-month"), _DATE_PARTS, strict=True))
         return _date({names[unit]: part.value})
+    if unit == "weekday":
+        return f"weekday {_plain(part.value)}"
     if unit in {"am", "pm"}:
         return _clock(part, Fraction(0))
     return _with_unit(_plain(part.value), unit)

@@ -20,6 +20,7 @@ QuantityKind = Literal[
     "year",
     "month",
     "day",
+    "weekday",
     "time",
     "money",
 ]
@@ -31,11 +32,13 @@ class Quantity:
 
     value is normalised (2,500万 and 25 million are both 25000000; 8割 is 80, of kind percent).
     also holds other values that the same words may stand for (17年: 2017; 3 p.m.: 15).
+    kind "weekday" has 1 (Monday) to 7 (Sunday).
     kind "word" is a word that implies a number (both, 半年, 이틀), "number" a numeral without more.
     soft quantities may be absent from a good translation (一つ, "a pair", 両国): a missing one is
     no doubt, but it can be the counterpart of a number of the other side.
     scale is the factor of the unit words (25 million: 1000000), which a range hands to its start.
     units are what it may count (3キロ: km or kg), empty where the text leaves that open.
+    whole are the values of the compound that it is a part of (1年7カ月: 19 and 19/12).
     """
 
     value: Fraction
@@ -47,11 +50,12 @@ class Quantity:
     also: frozenset[Fraction] = frozenset()
     scale: int = 1
     units: frozenset[str] = frozenset()
+    whole: frozenset[Fraction] = frozenset()
 
     @property
     def values(self) -> frozenset[Fraction]:
         """Return every value that the words may stand for."""
-        return self.also | {self.value}
+        return self.also | self.whole | {self.value}
 
 
 # One integer or decimal: 25,000 and 3.5; the parts of 2015.3.12 and of 3.11.2 are read one by

@@ -7,11 +7,14 @@ from fractions import Fraction
 from itertools import zip_longest
 
 from workbench.checks import numbers_en, numbers_ja, numbers_ko
+from workbench.checks.numbers_clock import half_of_day
+from workbench.checks.numbers_days import read_weekdays
 from workbench.checks.quantities import Quantity, fold, in_order
 from workbench.checks.units import find_units
 
 READERS = {"ja": numbers_ja.read, "ko": numbers_ko.read, "en": numbers_en.read}
 
+_HALVES_OF_DAY = frozenset({"am", "pm"})
 # What may stand between the two ends of a range: 3〜5万, 3 to 5 million, 3~5만, 二、三万.
 _BETWEEN = re.compile(
     r"\s*(?:[~\-、,・·]|to|or|and|から|ないし|에서|내지|또는|か)\s*", re.IGNORECASE
@@ -24,6 +27,7 @@ _KNOWN = {
 # Words and the unit in which their values are: half a year is 6 months.
 _IMPLIED = {
     "半年": "month", "반년": "month", "half year": "month", "half-year": "month",
+    "decades": "year", "centuries": "year",
     "半世紀": "year", "반세기": "year", "half century": "year", "half-century": "year",
     "半日": "hour", "半月": "day", "보름": "day", "decade": "year", "century": "year",
     "half decade": "year", "half hour": "minute", "half-hour": "minute", "fortnight": "day",
@@ -60,7 +64,8 @@ def read_numbers(text: str, language: str) -> tuple[Quantity, ...]:
     if reader is None:
         return ()
     folded, code = fold(text), language.split("-")[0]
-    found = tuple(_join(folded, in_order(reader(folded))))
+    parts = in_order((*reader(folded), *read_weekdays(folded, code)))
+    found = tuple(_join(folded, parts))
     counted = tuple(_with_unit(folded, quantity, code) for quantity in _spread(folded, found))
     return tuple(
         replace(quantity, text=text[quantity.start : quantity.end])
@@ -80,6 +85,8 @@ def _with_unit(text: str, quantity: Quantity, code: str) -> Quantity:
         known = frozenset({unit})
     if known is None:
         known = find_units(text, quantity.start, quantity.end, code)
+        if known & _HALVES_OF_DAY:
+            known = half_of_day(text, quantity, known)
     return replace(quantity, units=known)
 
 
@@ -105,7 +112,7 @@ def _join(text: str, found: tuple[Quantity, ...]) -> Iterator[Quantity]:
                 if len(between) < 14 and first.fullmatch(between) and second.match(after):
                     parts = quantity.value * factor + following.value
                     whole = frozenset({parts, parts / factor})
-        yield replace(quantity, also=quantity.also | before | whole)
+        yield replace(quantity, whole=before | whole)
 
 
 def _spread(text: str, found: tuple[Quantity, ...]) -> Iterator[Quantity]:

@@ -27,7 +27,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "m3": "立方メートル", "ha": "ヘクタール", "tsubo": "坪", "t": "トン", "g": "グラム",
         "l": "リットル", "mile": "マイル", "ft": "フィート", "inch": "インチ", "yard": "ヤード",
         "acre": "エーカー", "nmi": "海里", "light-year": "光年", "degree times": "度",
-        "degree": "℃",
+        "degree": "℃", "instance": "審", "squad": "軍", "generation": "世",
+        "district": "管区", "batter": "番打者", "third count": "国",
         "times": "倍|回|回目|度目", "W": "ワット", "MW": "メガワット", "GW": "ギガワット",
         "count": (
             "人|名|個|枚|台|匹|頭|羽|冊|軒|戸|棟|校|社|店|隻|世帯|カ国|か国|ヶ国|"
@@ -37,7 +38,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "ko": {
         "%": "%|퍼센트|프로|할|%포인트", "% point": "포인트", "KRW": "원", "USD": "달러",
         "JPY": "엔", "EUR": "유로", "GBP lb": "파운드", "CNY": "위안", "INR": "루피",
-        "RUB": "루블", "cent": "센트", "age": "세|살", "century": "세기",
+        "RUB": "루블", "cent": "센트", "age generation": "세", "age": "살", "century": "세기",
         "": "대|세대|시즌|주기|분기|시도|년생|분의|번째", "grade year": "학년", "inch": "인치",
         "calendar": "년대", "year": "년간|년째|개년|주년", "year calendar age": "년",
         "month": "개월|달", "month-of-year": "월", "week": "주일|주", "day": "일간|일째",
@@ -48,7 +49,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "km2": "제곱킬로미터|㎢", "m2": "제곱미터|㎡", "m3": "세제곱미터", "ha": "헥타르",
         "tsubo": "평", "t": "톤", "g": "그램", "l": "리터", "mile": "마일", "ft": "피트",
         "yard": "야드", "acre": "에이커", "nmi": "해리", "light-year": "광년", "degree": "도|℃",
-        "times": "배|번|회|차례", "W": "와트", "MW": "메가와트", "GW": "기가와트",
+        "times": "배|번|회|차례", "instance": "심", "squad": "군(?!데)", "district": "관구",
+        "batter": "번 타자", "third count": "국",
+        "W": "와트", "MW": "메가와트", "GW": "기가와트",
         "count": "명|사람|개국|인(?![가-힣])|개|장|마리|권|채|곳|군데|가구|척|건",
     },
     "en": {
@@ -59,7 +62,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "year age": "years?", "month": "months?", "week": "weeks?", "day": "days?|nights?",
         "hour": "hours?", "minute": "minutes?|mins?", "second": "seconds?",
         "decade": "decades?", "century": "century|centuries", "am": "a\\.?m", "pm": "p\\.?m",
-        "am pm": "o'clock", "km": "kilomet[er]{2}s?|km", "kg": "kilograms?|kilos?|kg",
+        "am pm": "o'clock|in the morning|in the afternoon|in the evening|"
+        "at night",
+        "km": "kilomet[er]{2}s?|km", "kg": "kilograms?|kilos?|kg",
         "kW": "kilowatts?", "mm": "millimet[er]{2}s?|mm", "mg": "milligrams?",
         "ml": "millilit[er]{2}s?", "cm": "centimet[er]{2}s?|cm", "m": "met[er]{2}s?|m",
         "km2": "square kilomet[er]{2}s?", "m2": "square met[er]{2}s?",
@@ -103,7 +108,6 @@ _AFTER_UNIT = {"ja": "", "ko": "", "en": "(?![A-Za-z])"}
 _SENTENCED = re.compile(
     r"(?:懲役|禁錮|拘禁刑|拘留|징역|금고)(?:[0-9一二三四五六七八九十]{1,3}年)?\Z"
 )
-_NOON = re.compile(r"(?:(午前|오전)|(午後|오후)) ?\Z")
 _CLOCK = re.compile(r":[0-9]{2}(?: ?([ap])\.?m)?", re.IGNORECASE)
 _LONGEST_UNIT = 24  # characters
 _HALVES_OF_DAY: Units = frozenset({"am", "pm"})
@@ -134,13 +138,10 @@ def find_units(text: str, start: int, end: int, language: str) -> Units:
     if before.endswith(":") and before[-2:-1].isdigit():
         return frozenset({"minute"})
     if clock := _CLOCK.match(after):
-        named = frozenset({f"{clock[1].lower()}m"}) if clock[1] else _HALVES_OF_DAY
-        return _half_of_day(before, named)
+        return frozenset({f"{clock[1].lower()}m"}) if clock[1] else _HALVES_OF_DAY
     pattern, units = _PATTERNS[language]
     match = pattern.match(after)
     found = units[match.lastindex - 1] if match and match.lastindex else frozenset()
-    if found == _HALVES_OF_DAY:
-        return _half_of_day(before, found)
     in_months = found == {"month-of-year"} and _SENTENCED.search(before)
     return frozenset({"month"}) if in_months else found
 
@@ -153,12 +154,6 @@ def unit_end(text: str, end: int, language: str) -> int:
     """
     match = _PATTERNS[language][0].match(text, end)
     return match.end() if match else end
-
-
-def _half_of_day(before: str, units: Units) -> Units:
-    """Return the half of the day that the words before an hour name, else the units given."""
-    named = _NOON.search(before)
-    return frozenset({"am" if named[1] else "pm"}) if named else units
 
 
 def equal_measures(one: Fraction, of: Iterable[str], other: Fraction, by: Iterable[str]) -> bool:
