@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from test_summaries import build, table
+from workbench.render import summary_text
 from workbench.segmentation import split
 from workbench.summaries import bullet_lines, speakers, structure, summarize
 from workbench.types import Bullet, Document, Summary
@@ -121,3 +122,11 @@ def test_labelled_answers_keep_their_speaker() -> None:
 @pytest.mark.parametrize("text", ["「" * 3000, "は" * 5000, "「あ」と" * 900, "\ud800「あ」と", ""])
 def test_odd_sentences_name_nobody(text: str) -> None:
     assert speakers.say_subject(text, "ja") == speakers.say_subject(text, "ko") == ""
+
+
+def test_the_written_summary_names_the_speakers() -> None:
+    document = build("ja", NAMED)
+    summary = Summary((Bullet("b1", ("s2",), speaker="呉"),), "interview")
+    texts = {"ja": {"s2": "船だ。"}, "en": {"s2": "Ships."}}
+    written = summary_text(summary, texts, "txt", document)
+    assert written == "• 呉：船だ。 (s2)\n\n• 呉: Ships. (s2)\n"

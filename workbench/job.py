@@ -127,7 +127,7 @@ class Job:
             for translation in self._progress(part):
                 column = texts.setdefault(translation.language, {})
                 column[translation.segment_id] = translation.text
-        write(output, summary_text(summary, texts, formats))
+        write(output, summary_text(summary, texts, formats, document))
         return 0
 
     def _document(self, text: str, file: str) -> Document:

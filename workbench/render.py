@@ -177,13 +177,19 @@ def _markdown_bullets(value: dict[str, Any], titles: Sequence[str]) -> list[str]
     return parts
 
 
-def summary_text(summary: Summary, texts: Mapping[str, Mapping[str, str]], form: str) -> str:
+def summary_text(
+    summary: Summary,
+    texts: Mapping[str, Mapping[str, str]],
+    form: str,
+    document: Document | None = None,
+) -> str:
     """Return bullets in each language of `texts` ({language: {segment id: text}}).
 
-    form is "txt", "md" or "json". A refused summary is its reason.
+    form is "txt", "md" or "json". A refused summary is its reason. With the document, speakers are
+    named as bullet_lines says.
     """
     lines = {
-        code: [(b, b.texts.get(code, text)) for b, text in bullet_lines(summary, column)]
+        code: bullet_lines(summary, column, document=document, language=code)
         for code, column in texts.items()
     }
     if form == "json":
