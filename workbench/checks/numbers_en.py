@@ -259,6 +259,8 @@ def _read_fractions(text: str) -> Iterator[Quantity]:
         above = _count(match[1])
         name = match[2].lower()
         below = {"half": 2, "quarter": 4}.get(name) or _ORDINALS[name]
+        if above > below:
+            continue  # eight quarters
         value = Fraction(above, below)
         if above in {10, 100} and below in {100, 1000} and not match[3]:
             value = Fraction(1, above * below)  # a ten-thousandth
@@ -437,18 +439,10 @@ def _other_values(
         return percentage(value)
     if kind == "time":
         return clock(value)
+    if others := _others_by_noun(text, end, value):
+        return others
     if value == 12 and text[start:end].lower().endswith("dozen"):
         return frozenset({Fraction(10)})
-    if value < 7 and _WEEK.match(text, end):
-        return frozenset({7 - value})
-    if 7 <= value <= 12 and _GRADE.match(text, end):
-        return frozenset({value - 6, value - 9})
-    if _IN_TEN.match(text, end):
-        return frozenset({value * 10})
-    if _DECADES.match(text, end):
-        return frozenset({value * 10})
-    if _CENTURIES.match(text, end):
-        return frozenset({value * 100})
     if text[max(0, start - 1) : start] == "'" or text.startswith("s", end):
         return short_year(value, text[start:end])
     if text[start:end].lower().endswith("dth") and value in _POWERS:
@@ -456,6 +450,17 @@ def _other_values(
     if text[start:end].lower() in {"six", "6", "eighteen", "18"}:
         return frozenset({Fraction(1, 2)}) if value == 6 else frozenset({Fraction(3, 2)})
     return frozenset()
+
+
+def _others_by_noun(text: str, end: int, value: Fraction) -> frozenset[Fraction]:
+    """Return what the words after a number make of it: three decades are 30 years."""
+    if value < 7 and _WEEK.match(text, end):
+        return frozenset({7 - value})
+    if 7 <= value <= 12 and _GRADE.match(text, end):
+        return frozenset({value - 6, value - 9})
+    if _IN_TEN.match(text, end) or _DECADES.match(text, end):
+        return frozenset({value * 10})
+    return frozenset({value * 100} if _CENTURIES.match(text, end) else ())
 
 
 def _is_soft(before: str, value: Fraction, kind: QuantityKind) -> bool:

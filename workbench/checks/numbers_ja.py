@@ -54,7 +54,7 @@ _AVERAGE = re.compile(
 
 # Words in which a numeral is no quantity, or none that a translation has to keep.
 _IDIOMS = re.compile(
-    rf"(?<![0-9{_SIGNS}])(?:五輪|三角|四角|四国|九州|四季|"
+    rf"(?<![0-9{_SIGNS}])(?:五輪|三角|四角|四国|四川|九州|四季|"
     "四方|八方|五感|七夕|八百屋|八百長|十字|百貨|百科|百姓|百合|千葉|"
     "(?<!時)十二分|四半期|五分五分|三人称|二枚目|三枚目|三日坊主|"
     "三日月|六本木|四日市|五日市|八日市|十日町|"
@@ -85,7 +85,9 @@ _SOFT_WORDS = soft_words(
         "正午": (12,), "深夜零時": (0, 12, 24), "第一次": (1,), "第二次": (2,), "第三者": (3,),
         "第三国": (3,), "ペア": (2,), "コンビ": (2,),
         "半数": (Fraction(1, 2), 50), "半分": (Fraction(1, 2), 50),
-        "過半数": (Fraction(1, 2), 50), "四半期": (Fraction(1, 4), 4), "四国": (4,),
+        "大半": (Fraction(1, 2),), "前半": (Fraction(1, 2),), "後半": (Fraction(1, 2), 2),
+        "半ば": (Fraction(1, 2),), "過半数": (Fraction(1, 2), 50),
+        "四半期": (Fraction(1, 4), 4), "四国": (4,),
         "四季": (4,), "四方": (4,), "三角": (3,), "四角": (4,), "三権": (3,), "二次元": (2,),
         "三次元": (3,), "立体": (3,), "兄弟": (2,), "姉妹": (2,),
         "三段": (3,), "毎月": (1,), "毎日": (1,), "初": (1,), "成人": (20,),
@@ -265,5 +267,5 @@ def _is_soft(text: str, match: re.Match[str], value: Fraction, kind: QuantityKin
     if kind == "day" and text[match.start() - 1 : match.start()] == "月":
         return False
     if value <= 1:
-        return kind not in {"percent", "month"} and value.denominator == 1
+        return kind not in {"percent", "month", "age"} and value.denominator == 1
     return value == 2 and text.startswith(("人", "者", "度と", "審", "分し"), match.end())

@@ -11,7 +11,9 @@ from workbench.types import Match
 _EXACT = ("percent", "fraction")
 _NOON = frozenset({"am", "pm"})
 _LOOSE = frozenset({"times", "count", "point"})
-_SPAN_WORD = re.compile("年|月|日|紀|년|세기|나절|다스|ダース|half|decade|century|dozen|fortnight")
+_SPAN_WORD = re.compile(
+    "年|月|日|紀|년|세기|나절|다스|ダース|half|decade|century|dozen|fortnight|fold|doubl|tripl|倍|배"
+)
 _SPANS = frozenset({"year", "month", "week", "day", "hour", "minute", "calendar"})
 Pairs = dict[Quantity, Quantity]
 
@@ -138,7 +140,6 @@ def _is_said_by(one: Quantity, other: Quantity) -> bool:
 def _score(ours: Quantity, theirs: Quantity) -> float:
     """Return how well two numbers that fit go together."""
     score = 4.0 if ours.value == theirs.value else 2.0
-    score -= 2 * (ours.soft and theirs.soft)  # what may not be left out comes first
     if ours.units and theirs.units:
         score += 2 if ours.units & theirs.units else -3
     alike = (ours.kind == theirs.kind) + (ours.soft == theirs.soft) / 2
@@ -200,13 +201,19 @@ def _may_replace(ours: Quantity, theirs: Quantity, sides: _Sides) -> bool:
     if theirs.kind == "word" or (ours.kind == "word" and not _SPAN_WORD.search(ours.text)):
         return False
     weak = ours.soft + theirs.soft + (ours in sides.repeated) + (theirs in sides.repeated)
-    soft = ours.soft and theirs.soft
-    return (weak <= 2 and not soft) or bool(ours.units & theirs.units)
+    certain = not (ours.soft and theirs.soft) or _is_counted(ours, theirs)
+    return (weak <= 2 and certain) or bool(ours.units & theirs.units)
 
 
 def _repeats(quantity: Quantity, others: Iterable[Quantity]) -> bool:
     """Tell whether the other side has the value, be it linked to another mention of it."""
     return any(_fit(quantity, q) and not _other_unit(quantity, q) for q in others)
+
+
+def _is_counted(ours: Quantity, theirs: Quantity) -> bool:
+    """Tell whether two numbers are no words alone: two of them, 1명."""
+    numbers = ours.kind == theirs.kind == "number"
+    return numbers and (ours.text.isdigit() or theirs.text.isdigit())
 
 
 def _likeness(ours: Quantity, theirs: Quantity) -> float:

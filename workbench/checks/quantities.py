@@ -162,7 +162,7 @@ class Numerals:
         for match in pattern.finditer(text):
             below, above = self.compose(match[1]), self.compose(match[2])
             if above is not None and below:
-                also = frozenset({below})
+                also = frozenset({below} if above == 1 else ())
                 yield Quantity(above / below, "fraction", *match.span(), match[0], also=also)
 
 

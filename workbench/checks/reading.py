@@ -27,6 +27,9 @@ _KNOWN = {
 # Words and the unit in which their values are: half a year is 6 months.
 _IMPLIED = {
     "半年": "month", "반년": "month", "half year": "month", "half-year": "month",
+    "twice": "times", "double": "times", "doubled": "times", "doubles": "times",
+    "doubling": "times", "tripled": "times", "twofold": "times", "threefold": "times",
+    "fourfold": "times", "倍": "times", "두배": "times", "갑절": "times", "곱절": "times",
     "decades": "year", "centuries": "year",
     "半世紀": "year", "반세기": "year", "half century": "year", "half-century": "year",
     "半日": "hour", "半月": "day", "보름": "day", "decade": "year", "century": "year",
