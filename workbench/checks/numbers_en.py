@@ -108,7 +108,7 @@ _SPAN_OF_TIME = re.compile(
 )
 _MOMENT = re.compile(
     r"[ -](?:half|halves|to none|nature|thoughts?|hand|looks?|coming|blow|wind|even|in [0-9]{1,4}"
-    r"|before|after|later|ago|longer|or two|to|is|was|and|if|when)\b|[^ A-Za-z-]|\Z"
+    r"|before|after|later|ago|longer|or two|to|is|was|has|and|if|when)\b|[^ A-Za-z-]|\Z"
 )
 _BOTH_BEFORE = re.compile(
     r"\b(?:the|these|those|no|between|you|we|us|them|my|our|your|their|his|her|own) \Z",
@@ -293,6 +293,7 @@ def _read_ordinals(text: str) -> Iterator[Quantity]:
             yield Quantity(Fraction(1), "word", *match.span(), match[0], True, also, units=units)
             continue
         also = frozenset({1 / value} if value in {10, 100, 1000} else ())
+        also |= _others_by_noun(text, match.end(), value)
         soft = value == 1 or (value == 2 and _is_moment(text, *match.span()))
         yield Quantity(value, "ordinal", *match.span(), match[0], soft, also)
 

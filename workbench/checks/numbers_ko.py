@@ -229,7 +229,7 @@ def _read_native(text: str) -> Iterator[Quantity]:
         if dozen := _DOZEN.match(text, end):
             words = text[match.start() : dozen.end()]
             yield Quantity(value * 12, "number", match.start(), dozen.end(), words, scale=12)
-        elif firm or words != match[0]:
+        elif firm or words not in {"서", match[0]}:  # 서 있다 is to stand
             soft = not firm or value == 1 or (value == 2 and bool(_BOTH.match(text, match.start())))
             kind: QuantityKind = "number" if firm else "word"
             yield Quantity(value, kind, match.start(), end, words, soft)

@@ -141,7 +141,7 @@ def _score(ours: Quantity, theirs: Quantity) -> float:
     """Return how well two numbers that fit go together."""
     score = 4.0 if ours.value == theirs.value else 2.0
     if ours.units and theirs.units:
-        score += 2 if ours.units & theirs.units else -3
+        score += 3 if ours.units & theirs.units else -3
     alike = (ours.kind == theirs.kind) + (ours.soft == theirs.soft) / 2
     return score + alike + (bool(ours.also) == bool(theirs.also)) / 4
 
