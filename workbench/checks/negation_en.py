@@ -7,7 +7,8 @@ Patterns are searched in the order SILENT, LOOSE, FIRM; what one has taken the n
 SILENT = (
     r"\bNo\. ?\d|(?-i:[A-Z]\w+ no [A-Z])|\b(?:no|not) (?:later|earlier|longer) than"
     r"|\bwhether or not\b|\bor not?\b|yes and no\b",
-    r"(?:\bnot|n't) (?:only|just|merely|simply|least)\b|\bno (?:doubt|wonder|matter|mistake)\b",
+    r"(?:\bnot|n't) (?:the only|only|just|merely|simply|least)\b|\bnever fail\w* to\b"
+    r"|\bno (?:doubt|wonder|matter|mistake)\b",
     r"\b(?:no|little|any) (?:choice|option|alternative)\b|\bnothing but\b|\bnext to nothing\b",
     r"\b(?:can't|cannot|couldn't) help\b|\bcannot but\b"
     r"|\bnot to mention\b",
@@ -16,7 +17,7 @@ SILENT = (
 # Often expressed without a negation: they excuse one on the other side, and ask for none.
 LOOSE = (
     r"\bno (?:more|less|fewer|sooner) than\b|\bnothing (?:more|less|short|other)\b|\bif not\b"
-    r"|\bwhy not\b",
+    r"|\bwhy not\b|\b(?:not|n't|no)(?: a)? (?:moment|time) to (?:lose|spare)\b",
     # tag questions, and No as a whole answer
     r"\b[A-Za-z]+n't (?:you|they|he|she|it|we|that|this|I|there)\b|\bNo[,.!]|\bno[,”]|\bNo way\b",
     r"(?:\bnot|n't)\b[^.?!,]{0,30}?\buntil\b"
@@ -25,8 +26,7 @@ LOOSE = (
     r"|(?:can't|cannot|couldn't) (?:wait|imagine|believe|be helped)|\bnothing (?:worse|beats)"
     r"|\bwithout (?:thinking|fail|question|exception|hesitation|delay|warning)\b",
     # often a word of its own in the other language: 失敗, 거부, 不足
-    r"\b(?:fail(?:ed|ing|s)?|refused|lack|fewer|less(?! than)|instead|rather than|beyond|yet to"
-    r"|otherwise|seldom|rarely|reluctant)\b",
+    r"\b(?:fewer|less)\b(?! than)",
     r"\b(?:far from|anything but|impossible|strangers?|regardless|remains|resistant|doubt)\b",
     r"\b(?:fell|fall|falls|ran|running|run) short\b|\btoo [a-z]+ (?:to|for)\b",
     r"\b(?:keep|kept|keeping|stay|stayed) [^.,]{0,20}(?:from|away)\b"

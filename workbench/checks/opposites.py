@@ -23,6 +23,34 @@ class Concept:
 
 CONCEPTS = (
     Concept(
+        # a word that denies whatever it is said of
+        "by a word alone",
+        dict.fromkeys(("ja", "ko", "en"), ""),
+        {
+            "ja": r"無[断理償効策口投医免事傷]|不[明参戦在変要足可能順]|未[明定満完成納]"
+            r"|禁[止じ煙物]|皆無"
+            r"|欠[いくけ席]|断水|停電|休刊|見送|絶望|対象外|お手上げ|途方に暮|違[うい]|異な"
+            r"|拒[否ま]|却下|除外|抜き|帳消し|代え難|締め出|勝手に|見間違え|積ん読|今一つ|別勘定"
+            r"|やめ[たてまろる]|防ごう|絶た|まさか|設定のまま|一気に",
+            "ko": r"무(?:단|면허|투표|의촌|배당|리|료|상|기력|사히)"
+            r"|불(?:명|참|가능|허|순|변|필요)|금(?:지|연|물|함)"
+            r"|단수|정전|휴간|휴업|보류|절망|다르|다른 |달랐|달라[.”]|거부|거절|부결|기각|사양"
+            r"|막으려"
+            r"|몰래|단숨|그대로|유지|줄이야|망연자실|잃은|싫|부족|설마",
+            "en": r"reject|den(?:y|ied|ying|ies)\b|dislik|disapprov|neglect|struggl\w* (?:to"
+            r"|for)|opposed"
+            r"|stop\w* (?:\w+ing|short)|quits?\b|empty-handed|(?:fell|fall\w*|ran|run\w*) short"
+            r"|short of"
+            r"|depriv|desert|grounded|paraly|landlocked|(?:keep|kept)\w* [^.,]{0,30}(?:from|off"
+            r"|out|away)"
+            r"|put\w* off|openly|but for|barefoot|despite|left out|locked out|off the mark"
+            r"|apathetic"
+            r"|vanish|hardest|unlike|zero\b|little\b|chok|alike\b|badly "
+            r"|fail|refus|lack|instead|rather than|beyond|yet to|otherwise|seldom|rarely|reluctant"
+            r"|unchanged|unpaid|unexpected|disappointing|indefinite|mistakes? |sticking",
+        },
+    ),
+    Concept(
         "there is none",
         {
             "ja": r"(?<!で)[がもはの]な[いかくし]|[がもは]いな",
@@ -36,7 +64,7 @@ CONCEPTS = (
             "ko": r"멀쩡|정전|단수|무(?:면허|급|시)|불(?:명|가)|사라|비어|빈 "
             "|무(?:의미|단|표정|연고|관|료|조건|차별|한정|응답|인도|사고|투표|승부)"
             "|끊[겼긴어]|잃|빠[졌진]|부재|제로|텅",
-            "en": r"sugar-|neutral|empty-handed|plain|unable|gone|missing|empty|vanish|disappear"
+            "en": r"sugar-|neutral|empty-handed|unable|gone|missing|empty|vanish|disappear"
             r"|lack|desert|blank|bare\b|free\b|zero"
             r"|lost\b|absen"
             r"|los[et]|out of|\bdead|end(?:s|ed) at|-free",
@@ -69,7 +97,7 @@ CONCEPTS = (
         },
         {
             "ja": r"続|保[っちつ]|まま|依然|同じ|守|貫|不変|同様|似た",
-            "ko": r"유지|계속|여전|그대로|지켰|지키|고수|줄곧|내내|같|막혔|멈",
+            "ko": r"유지|계속|여전|그대로|지켰|지키|고수|줄곧|내내|같|막혔",
             "en": r"straight|face\b|track|keep|kept|still|stay|remain|stuck|insist|h[oe]ld"
             r"|continu|stead|constant"
             r"|unchanged|same|on until"
@@ -102,10 +130,10 @@ CONCEPTS = (
         {
             "ja": r"不明|不詳|謎|未定|知らん|見知らぬ|ひそか|迷|忘|秘|未知|まだ|かどうか|やら",
             "ko": r"불명|미상|묘연|낯선|미정|망설|잊|비밀|아직|설마|봐야",
-            "en": r"wit|lost|losing|confus|un(?:known|clear|aware|decided|identified)|missing"
+            "en": r"wits|lost|losing|confus|un(?:known|clear|aware|decided|identified)|missing"
             r"|strang|wonder|secre"
             r"|myster|little-known"
-            r"|hard to|lost|anyone's guess|open|yet|conceal|hid|only",
+            r"|hard to|lost|anyone's guess|open|yet|conceal|hidden",
         },
     ),
     Concept(
@@ -122,14 +150,14 @@ CONCEPTS = (
             r"|未[一-龥]|拒|断[っらりるわ]|否|控え|慎|禁|やめ|止め|退け|却下|見送|嫌|慎重"
             r"|無視|免",
             "ko": r"불(?:허|참|사|가|기소|법|응)|단수|정전|무(?:단|면허|급|허가|료)|어려"
-            r"|이상|거절|거른|거르|피하|삼가|금물|그만|퇴짜|부인|싫|자제|아끼"
-            r"|외면|무시|막|제외"
+            r"|거절|거른|거르|피하|삼가|금물|그만|퇴짜|부인|싫|자제|아끼"
+            r"|외면|무시|(?<!지)막[았혔힌으]|제외"
             r"|꺼리",
             "en": r"left out|locked|turned away|cut(?:ting)? off|put(?:ting)? off|kept private"
             r"|look\w* the other|evasive|oppos|inconsisten|unpopular|depriv|indefinit"
             r"|blocked|losing track|invalid|refus|declin|avoid|refrain|ban(?:ned|s)?\b"
             r"|skip|spar(?:e|ing)|forb|prevent"
-            r"|abstain|withh|out of|shun|neglect|ignor|fail|miss|hid|reluct|hesitat"
+            r"|abstain|withh|out of|shun|neglect|ignor|fail|miss|reluct|hesitat"
             r"|impossible|unthink|unaccept",
         },
     ),
@@ -162,7 +190,7 @@ CONCEPTS = (
         {
             "ja": r"だめ|ダメ|駄目|慎|控え|禁|ごめん|な[」。、よと]|避|遠慮|やめ|断",
             "ko": r"삼가|금지|금물|마[라세.!요]|말[라고아]|자제|조심",
-            "en": r"avoid|refrain|stop|stay|ignore|alert|spare|prevent|beware|careful",
+            "en": r"avoid|refrain|stay|ignore|alert|spare|prevent|beware",
         },
     ),
     Concept(
@@ -195,9 +223,9 @@ CONCEPTS = (
         "rather this than that",
         {"ja": r"では|でなく|わけ|というわけ|じゃ", "ko": r"아니|아닌|아닙", "en": r"\bnot\b|n't"},
         {
-            "ja": r"より|ほう|方が|代わり|むしろ|限ら|ばかりで|違う|どころ",
+            "ja": r"より|代わり|むしろ|限ら|ばかりで|違う|どころ",
             "ko": r"보다|대신|다르|싫|만은|만이|달리",
-            "en": r"instead|rather|unlike|only|just|other than|but for|less",
+            "en": r"instead|rather|unlike|other than|less",
         },
     ),
     Concept(
@@ -213,9 +241,9 @@ CONCEPTS = (
             "ko": r"불(?:가|명)|막막|속수무책|지쳐|늦|놓[치쳤]|실패|한계|어렵|힘들|절망|막[혔히]"
             r"|갇",
             "en": r"failure|stall|sluggish|losing|block|dull|despite|only if|end of|wits"
-            r"|in vain|stunt|untransl|empty-handed|turned away|inevitabl|cut off|\blate"
+            r"|in vain|stunt|untransl|empty-handed|turned away|inevitabl|cut off|too late"
             r"|miss|fail|slow|stuck|lost|los[et]|hard\b|difficult|difficulty|too\b"
-            r"|impossible|bedridden|blind|deaf|helpless|evaporat|escap|hit hard|last\b",
+            r"|impossible|bedridden|blind|deaf|helpless|evaporat|escap|hit hard",
         },
     ),
     Concept(
@@ -263,6 +291,11 @@ CONCEPTS = (
 
 # How far around a negation its concept is looked for, in characters before and after.
 _NEAR = {"ja": (9, 3), "ko": (9, 4), "en": (6, 26)}
+# How far apart in its text the two may stand, as a share of the length. Japanese and Korean keep
+# one order of words; English turns clauses round.
+_DRIFT, _LITTLE_DRIFT = 0.35, 0.15
+# A short sentence is one clause: this many characters are added to that.
+_CLAUSE = 6
 
 
 def excused(text: str, language: str, denials: Sequence[Span], other: str, code: str) -> int:
@@ -272,21 +305,36 @@ def excused(text: str, language: str, denials: Sequence[Span], other: str, code:
     1
     """
     before, after = _NEAR[language]
-    affirmed = [denied for denied, words in _patterns(language, code) if words.search(other)]
+    drift = _DRIFT if "en" in (language, code) else _LITTLE_DRIFT
+    drift += _CLAUSE / max(len(text), 1)
+    affirming = [
+        (denied, [match.start() / len(other) for match in words.finditer(other)])
+        for denied, words, own in _patterns(language, code)
+        if len(words.findall(other)) > len(own.findall(text))
+    ]
     return sum(
-        any(denied.search(text, max(0, start - before), end + after) for denied in affirmed)
+        any(
+            denied.search(text, max(0, start - before), end + after)
+            for denied, places in affirming
+            if any(abs(place - start / len(text)) < drift for place in places)
+        )
         for start, end in denials
     )
 
 
 @lru_cache(maxsize=8)
-def _patterns(language: str, other: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    """Return the patterns of a direction; English words are matched from their start."""
+def _patterns(language: str, other: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """Return for each concept what is near a denial, and the affirming words of both languages."""
     return tuple(
         (
             re.compile(concept.denied[language], re.IGNORECASE),
-            re.compile(rf"\b(?:{words})" if other == "en" else words, re.IGNORECASE),
+            _words(concept.affirmed[other], other),
+            _words(concept.affirmed[language], language),
         )
         for concept in CONCEPTS
-        for words in (concept.affirmed[other],)
     )
+
+
+def _words(pattern: str, language: str) -> re.Pattern[str]:
+    """Return the pattern of words; English ones are matched from their start."""
+    return re.compile(rf"\b(?:{pattern})" if language == "en" else pattern, re.IGNORECASE)
