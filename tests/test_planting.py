@@ -33,6 +33,13 @@ def test_what_would_be_no_error_is_not_planted(case):
     assert every(case) == set()
 
 
+def test_an_hour_of_the_afternoon_never_becomes_itself_on_the_other_clock():
+    sentence = Sentence("It began at 3 p.m.", "午後3時に始まった。", "en", "ja")
+    planted = {plant("date", sentence, Random(seed)) for seed in range(300)}
+    assert "午後5時に始まった。" in planted
+    assert "午後15時に始まった。" not in planted
+
+
 def test_one_seed_gives_one_error():
     sentence = Sentence("毛布200枚と水30本。", "200 blankets and 30 bottles.", "ja", "en")
     assert plant("number", sentence, Random(3)) == plant("number", sentence, Random(3))

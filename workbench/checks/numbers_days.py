@@ -28,7 +28,7 @@ _PATTERNS = {
     "en": re.compile(
         r"(?<![A-Za-z])(?P<day>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?(?![A-Za-z])"
         r"|(?<![A-Za-z])(?P<dated>Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?![A-Za-z])"
-        r"(?=\.?,? (?:[0-9]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? [0-9]))"
+        r"(?=\.?,? (?:[0-9]{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
     ),
 }
 _WEEKEND = re.compile(r"土日(?![曜本])|토·?일(?= |에|$)|토일(?=에)")

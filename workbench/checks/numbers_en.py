@@ -107,8 +107,9 @@ _SPAN_OF_TIME = re.compile(
     r"\b(?:per|of a|split|single|last|every|each|only a|for a) \Z", re.IGNORECASE
 )
 _MOMENT = re.compile(
-    r"[ -](?:half|halves|to none|nature|thoughts?|hand|looks?|coming|blow|wind|even|in [0-9]{1,4}"
-    r"|before|after|later|ago|longer|or two|to|is|was|has|and|if|when)\b|[^ A-Za-z-]|\Z"
+    r"[ -](?:half|halves|to none|nature|thoughts?|hand|looks?|coming|blow|lieutenant|wind|even"
+    r"|in [0-9]{1,4}|before|after|later|ago|longer|or two|to|is|was|has|and|if|when)\b"
+    r"|[^ A-Za-z-]|\Z"
 )
 _BOTH_BEFORE = re.compile(
     r"\b(?:the|these|those|no|between|you|we|us|them|my|our|your|their|his|her|own) \Z",
@@ -412,6 +413,7 @@ def _finish(text: str, group: _Group, *, soft: bool) -> Quantity:
     kind = _kind(text, group.start, end, value)
     also |= _other_values(text, group.start, end, value, kind)
     both = value == 2 and bool(_BOTH_BEFORE.search(before) or _BOTH.match(text, end))
+    both = both or (value == 2 and before.endswith("in ") and text[end : end + 1] != " ")
     soft = soft or both or _is_soft(before, value, kind)
     source = text[group.start : end]
     return Quantity(value, kind, group.start, end, source, soft, frozenset(also), scale)

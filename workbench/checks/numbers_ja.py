@@ -68,7 +68,7 @@ _IDIOMS = re.compile(
     "五里霧中|三寒四温|千鳥|万年筆|万国|万博|万歳|"
     "万引|万全|万一|万が一|第三者|第三国|第三セクター|二次会|"
     "二次元|三次元|二酸化|一酸化|五十嵐|五代目|"
-    "九十九里|口八丁|手八丁|二つと(?=な)|真っ二つ|三段論法|二段構え|二番煎じ|二の足|二の次|十八番|二日酔い|三つ子の魂|百聞|百日紅|三途|"
+    "九十九里|口八丁|手八丁|二つと(?=な)|真っ二つ|三枚[にお]|三輪|三段論法|二段構え|二番煎じ|二の足|二の次|十八番|二日酔い|三つ子の魂|百聞|百日紅|三途|"
     "千秋楽|千載一遇|一日千秋|千里眼|百害|百薬|百獣|百鬼|"
     "百花|千切|万年|三行半|八つ橋|二毛作|三権|十手)|四半期"
 )
@@ -250,7 +250,9 @@ def _with_kind(text: str, match: re.Match[str], value: Fraction) -> Quantity:
         share = percentage(value * 10) | {value}
         return Quantity(value * 10, "percent", start, end + 1, run + "割", also=share)
     also = and_a_half(value) if _HALF.match(text, end) else frozenset[Fraction]()
-    if text.startswith("年", end):
+    if text.startswith("回忌", end):
+        also |= {value - 1}  # the thirteenth 回忌 is the twelfth anniversary
+    elif text.startswith("年", end):
         also |= short_year(value, run)
     elif kind == "time":
         also |= clock(value)
@@ -262,10 +264,12 @@ def _with_kind(text: str, match: re.Match[str], value: Fraction) -> Quantity:
 
 def _is_soft(text: str, match: re.Match[str], value: Fraction, kind: QuantityKind) -> bool:
     """Tell whether a translation may leave the number out: 一, 二人, 十数年, 百 alone as "many"."""
-    if text.startswith(("数", "泊", "審", "軍", "管区", "番打者"), match.end()):
+    if text.startswith(("数", "泊", "晩", "審", "軍", "管区", "番打者"), match.end()):
         return True
     if kind == "day" and text[match.start() - 1 : match.start()] == "月":
         return False
     if value <= 1:
-        return kind not in {"percent", "month", "age"} and value.denominator == 1
+        if kind == "age":
+            return value < 1
+        return kind not in {"percent", "month"} and value.denominator == 1
     return value == 2 and text.startswith(("人", "者", "度と", "審", "分し"), match.end())

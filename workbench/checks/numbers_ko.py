@@ -294,7 +294,9 @@ def _is_soft(text: str, match: re.Match[str], value: Fraction, kind: QuantityKin
     if kind == "day" and text[max(0, match.start() - 2) : match.start()].strip()[-1:] == "월":
         return False
     if value <= 1:
-        return kind not in {"percent", "month", "age"} and value.denominator == 1
+        if kind == "age":
+            return value < 1
+        return kind not in {"percent", "month"} and value.denominator == 1
     if value <= 4 and text.startswith(("번 타자", "심", "국", "자", "군", "박"), match.end()):
         return True
     return value == 2 and text.startswith(("명", "인", "사람", " 명", " 사람", "위"), match.end())
