@@ -5,6 +5,7 @@ denial in one language is excused by an affirming word of the same row in the ot
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,27 +28,27 @@ CONCEPTS = (
         "by a word alone",
         dict.fromkeys(("ja", "ko", "en"), ""),
         {
-            "ja": r"無[断理償効策口投医免事傷]|不[明参戦在変要足可能順]|未[明定満完成納]"
+            "ja": r"無[断理償効策口投医免傷]|不[明参戦在変要足可能順]|未[明定満完成納]"
             r"|禁[止じ煙物]|皆無"
             r"|欠[いくけ席]|断水|停電|休刊|見送|絶望|対象外|お手上げ|途方に暮|違[うい]|異な"
             r"|拒[否ま]|却下|除外|抜き|帳消し|代え難|締め出|勝手に|見間違え|積ん読|今一つ|別勘定"
             r"|やめ[たてまろる]|防ごう|絶た|まさか|設定のまま|一気に",
             "ko": r"무(?:단|면허|투표|의촌|배당|리|료|상|기력|사히)"
             r"|불(?:명|참|가능|허|순|변|필요)|금(?:지|연|물|함)"
-            r"|단수|정전|휴간|휴업|보류|절망|다르|다른 |달랐|달라[.”]|거부|거절|부결|기각|사양"
+            r"|단수|정전|휴간|휴업|보류|절망|다르|달랐|달라[.”]|거부|거절|기각|사양"
             r"|막으려"
             r"|몰래|단숨|그대로|유지|줄이야|망연자실|잃은|싫|부족|설마",
             "en": r"reject|den(?:y|ied|ying|ies)\b|dislik|disapprov|neglect|struggl\w* (?:to"
             r"|for)|opposed"
-            r"|stop\w* (?:\w+ing|short)|quits?\b|empty-handed|(?:fell|fall\w*|ran|run\w*) short"
+            r"|stop\w* (?:\w+ing|short)|empty-handed|(?:fell|fall\w*|ran|run\w*) short"
             r"|short of"
             r"|depriv|desert|grounded|paraly|landlocked|(?:keep|kept)\w* [^.,]{0,30}(?:from|off"
             r"|out|away)"
-            r"|put\w* off|openly|but for|barefoot|despite|left out|locked out|off the mark"
+            r"|put\w* off|but for|barefoot|despite|left out|locked out|off the mark"
             r"|apathetic"
-            r"|vanish|hardest|unlike|zero\b|little\b|chok|alike\b|badly "
+            r"|vanish|hardest|unlike|little\b|chok|alike\b|badly "
             r"|fail|refus|lack|instead|rather than|beyond|yet to|otherwise|seldom|rarely|reluctant"
-            r"|unchanged|unpaid|unexpected|disappointing|indefinite|mistakes? |sticking",
+            r"|unchanged|unpaid|unexpected|disappointing|indefinite|sticking",
         },
     ),
     Concept(
@@ -146,8 +147,8 @@ CONCEPTS = (
             r"|publish|travel|show",
         },
         {
-            "ja": r"無断|抜き|不可|伏せ|自粛|惜し|断水|停電|対象外|除|欠|割れ|不[一-龥]"
-            r"|未[一-龥]|拒|断[っらりるわ]|否|控え|慎|禁|やめ|止め|退け|却下|見送|嫌|慎重"
+            "ja": r"無断|抜き|不可|伏せ|自粛|惜し|断水|停電|対象外|欠|割れ|不[一-龥]"
+            r"|未[一-龥]|拒|断[っらりるわ]|否|控え|慎|禁|退け|却下|見送|嫌|慎重"
             r"|無視|免",
             "ko": r"불(?:허|참|사|가|기소|법|응)|단수|정전|무(?:단|면허|급|허가|료)|어려"
             r"|거절|거른|거르|피하|삼가|금물|그만|퇴짜|부인|싫|자제|아끼"
@@ -224,7 +225,7 @@ CONCEPTS = (
         {"ja": r"では|でなく|わけ|というわけ|じゃ", "ko": r"아니|아닌|아닙", "en": r"\bnot\b|n't"},
         {
             "ja": r"より|代わり|むしろ|限ら|ばかりで|違う|どころ",
-            "ko": r"보다|대신|다르|싫|만은|만이|달리",
+            "ko": r"보다|다르|싫|만은|만이|달리",
             "en": r"instead|rather|unlike|other than|less",
         },
     ),
@@ -238,7 +239,7 @@ CONCEPTS = (
         {
             "ja": r"にく[いかく]|かね|欠[いくけ]|割れ|無駄|困り|損ね|逃[しげ]|失敗|困|絶望"
             r"|伸び悩|にくい|立ち往生|寝たきり",
-            "ko": r"불(?:가|명)|막막|속수무책|지쳐|늦|놓[치쳤]|실패|한계|어렵|힘들|절망|막[혔히]"
+            "ko": r"불(?:가|명)|막막|속수무책|지쳐|놓[치쳤]|실패|한계|어렵|힘들|절망|막[혔히]"
             r"|갇",
             "en": r"failure|stall|sluggish|losing|block|dull|despite|only if|end of|wits"
             r"|in vain|stunt|untransl|empty-handed|turned away|inevitabl|cut off|too late"
@@ -289,6 +290,13 @@ CONCEPTS = (
 )
 
 
+# Words that deny and that the other language nearly always denies too, by a negation or a word.
+_DENYING = {
+    "ja": r"無断|無用|無免許|不足|苦手|断水|絶たな|途絶えな",
+    "ko": r"무단|무면허|부족|단수|끊이지 않|안 [되된]|지 말고",
+    "en": r"\b(?:yet to|impossible|unidentified|unacceptable|motionless|useless|not yet"
+    r"|sleepless|invisible|unsolved|is gone)\b",
+}
 # How far around a negation its concept is looked for, in characters before and after.
 _NEAR = {"ja": (9, 3), "ko": (9, 4), "en": (6, 26)}
 # How far apart in its text the two may stand, as a share of the length. Japanese and Korean keep
@@ -307,19 +315,54 @@ def excused(text: str, language: str, denials: Sequence[Span], other: str, code:
     before, after = _NEAR[language]
     drift = _DRIFT if "en" in (language, code) else _LITTLE_DRIFT
     drift += _CLAUSE / max(len(text), 1)
+    rest = _without(text, denials)
     affirming = [
         (denied, [match.start() / len(other) for match in words.finditer(other)])
         for denied, words, own in _patterns(language, code)
-        if len(words.findall(other)) > len(own.findall(text))
+        if len(words.findall(other)) > len(own.findall(rest))
     ]
     return sum(
         any(
             denied.search(text, max(0, start - before), end + after)
             for denied, places in affirming
-            if any(abs(place - start / len(text)) < drift for place in places)
+            if _is_near(start / len(text), places, drift)
         )
         for start, end in denials
     )
+
+
+def _is_near(place: float, places: Sequence[float], drift: float) -> bool:
+    """Return whether any of the places, which are in order, is less than the drift away."""
+    first = bisect_right(places, place - drift)
+    return first < len(places) and places[first] < place + drift
+
+
+def _without(text: str, places: Sequence[Span]) -> str:
+    """Return a text with a mark in place of each character of these places (in order)."""
+    marked, seen = [], 0
+    for start, end in places:
+        marked += [text[seen:start], "_" * (end - start)]
+        seen = end
+    return "".join(marked) + text[seen:]
+
+
+def denying_word(text: str, language: str) -> Span | None:
+    """Return the place of a word that denies and is denied in other languages too.
+
+    >>> denying_word("無断で撮った。", "ja")
+    (0, 2)
+    """
+    match = re.search(_DENYING[language], text, re.IGNORECASE)
+    return match and match.span()
+
+
+def affirms(text: str, language: str) -> bool:
+    """Return whether a text has any word that may stand for a denial.
+
+    >>> affirms("He refused.", "en"), affirms("He came.", "en")
+    (True, False)
+    """
+    return any(own.search(text) for _, _, own in _patterns(language, language))
 
 
 @lru_cache(maxsize=8)

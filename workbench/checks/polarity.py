@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import ModuleType
 
 from workbench.checks import negation_en, negation_ja, negation_ko
-from workbench.checks.opposites import excused
+from workbench.checks.opposites import affirms, denying_word, excused
 from workbench.checks.registry import Pair, check
 from workbench.types import Finding, Severity, Span
 
@@ -80,6 +80,7 @@ def check_negation(pair: Pair) -> Iterator[Finding]:
         return
     excess = _excess(pair.source, languages[0], pair.target, languages[1])
     if not excess:
+        yield from _lost_word(pair, *languages)
         return
     theirs, ours = (
         read_negations(text, code)
@@ -120,6 +121,19 @@ def check_question(pair: Pair) -> Iterator[Finding]:
         message = "The target asks a question; the source does not: see whether it should."
         mark = re.search("[?？]", pair.target)
         yield pair.doubt("question", "minor", message, mark and mark.span(), 0.5)
+
+
+def _lost_word(pair: Pair, source_language: str, language: str) -> Iterator[Finding]:
+    """Yield a target with neither negation nor opposite for a denying word of the source."""
+    word = denying_word(pair.source, source_language)
+    ours = read_negations(pair.target, language)
+    if not word or ours.firm or ours.loose or affirms(pair.target, language):
+        return
+    if read_negations(pair.source, source_language).firm:
+        return
+    said = pair.source[slice(*word)]
+    message = f"The target has nothing for what the source denies ({said}): see whether it should."
+    yield pair.doubt("negation", _ONE_DENIES[0], message, None, _ONE_DENIES[1])
 
 
 def _excess(source: str, source_language: str, target: str, language: str) -> int:
