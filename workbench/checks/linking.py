@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from workbench.checks.gazetteer import english, forms, kind
 from workbench.checks.mentions import Mention, Part, joined, read_names
-from workbench.checks.sounds import distance, folded, unaccented, weight
+from workbench.checks.sounds import distance, folded, hangul, hanja, unaccented, weight
 from workbench.types import Match, Span
 
 # Sounds up to a weight are one up to a distance.
@@ -20,15 +20,27 @@ _SLIGHT = 2.6  # weight up to which a sound that looks like no name is chance
 _WORD = 2.0  # weight from which a sound is a word of its own
 _NEAR = 4  # characters between the parts of one name
 _PERHAPS = 1.25  # the same where both names are left over: a reading may be unknown
+_FAMILY = 0.35  # how far a family name of one sign may be from what stands before a given name
+_OTHER = 0.4  # from which the parts of two names that are not linked are other names
 _ALIKE = 0.55  # share of like phonemes below which no distance is computed
 _TRIED = 6  # windows whose distance is computed, the likest first
 _WAYS = 8  # ways in which a part may sound that are tried
 
-_BEFORE = "日中韓朝米英露独仏伊豪台印欧加南北訪駐対在反親両・한일미러영불독대방주친반양남북·"
-_AFTER = (
-    "日中韓朝米英露独仏伊豪台印欧加南北側軍紙州系製産人語学文海陸空ァ-ヺのはがをに、"
-    "・한중일미러영불독남북측군간의은이을에과어인·"
-)
+# Countries by one sign stand for them only beside another, in a fixed word, or at a word's head.
+_SIGNS = "日中韓朝米英露独仏伊豪台印欧加南北越"
+_SIGN = {
+    "ja": "(?<=[" + _SIGNS + "訪駐対在反親渡来滞・]){0}|(?<![0-9０-９一-鿿]){0}(?=["
+    + _SIGNS + "側軍紙系製産人語・])",
+    "ko": "(?<![가-힣])(?:[방대주반친탈재]|[한일미중북러영불독남][·]?){0}"
+    "|(?<![가-힣]){0}(?=[·]?[한일미중북러영불독남]{{1,2}}"
+    "(?:[ ·간의은는이과와측전]|정상|회담|관계|동맹|협)|측|군(?![가-힣]{{2}})|[제산] "
+    "| (?:정부|대통령|총리|당국|외교|외무|국방|의회|법원|언론|매체|대사))",
+}  # fmt: skip
+_OPEN = {
+    "ja": ("米英露豪韓欧", "|(?<![0-9０-９一-鿿]){0}(?=[一-鿿ァ-ヺ])"),
+    "ko": ("미북남러", "|(?<![가-힣]){0}(?![가-힣])"),
+}
+_HAN_SIGN = "(?<![가-힣一-鿿]){0}(?![一-鿿])"
 _LETTERS = {"C": "ch", "X": "th"}
 
 
@@ -124,15 +136,21 @@ def _find(mention: Mention, own: _Side, other: _Side, factor: float = 1.0) -> _L
     span = _placed(mention, other) or _same(mention, own, other)
     if span:
         return _Link(mention, (span,) * count)
-    few = _WAYS
     if mention.place is not None:
-        factor, few = min(factor, _STRICT), 1
-    heard = [_heard(part.sounds[:few], other, factor) for part in mention.parts]
-    spans = _together(mention, heard)
+        whole = _heard(joined(mention.parts)[:1], other, min(factor, _STRICT))
+        named = whole is not None and any(_meets(m, (whole,)) for m in _places(other))
+        return _Link(mention, (None if named else whole,) * count)
+    heard = [_heard(part.sounds[:_WAYS], other, factor) for part in mention.parts]
+    spans = _with_family(mention, _together(mention, heard), other)
     if not any(spans) and count > 1:
-        whole = _heard(joined(mention.parts), other, factor)
+        whole = _heard(joined(mention.parts), other, min(factor, _STRICT))
         spans = (whole,) * count
     return _Link(mention, spans)
+
+
+def _places(side: _Side) -> Iterator[Mention]:
+    """Yield the places of the gazetteer that a text names; no other place may sound like them."""
+    return (mention for mention in side.mentions if mention.place is not None)
 
 
 def _together(mention: Mention, spans: Sequence[Span | None]) -> tuple[Span | None, ...]:
@@ -146,12 +164,26 @@ def _together(mention: Mention, spans: Sequence[Span | None]) -> tuple[Span | No
     return tuple(s if s and s[0] < near[1] and near[0] < s[1] else None for s in spans)
 
 
+def _with_family(
+    mention: Mention, spans: tuple[Span | None, ...], other: _Side
+) -> tuple[Span | None, ...]:
+    """Return the spans with a one-sign family name before the given name: 한미옥, 全スクヒ."""
+    if len(spans) < 2 or spans[0] or not spans[1] or not spans[1][0]:
+        return spans
+    start = spans[1][0]
+    char = other.text[start - 1]
+    sound = hangul(char) or hangul(hanja(char))
+    if not sound or not any(distance(way, sound) <= _FAMILY for way in mention.parts[0].sounds):
+        return spans
+    return ((start - 1, start), *spans[1:])
+
+
 def _placed(mention: Mention, other: _Side) -> Span | None:
     if mention.place is None:
         return None
     text = unaccented(other.text) if other.language == "en" else other.text
     for form in forms(mention.place, other.language):
-        pattern = _english(form) if other.language == "en" else _short(form)
+        pattern = _english(form) if other.language == "en" else _short(form, other.language)
         match = re.search(pattern, text)
         if match:
             return match.span()
@@ -159,11 +191,14 @@ def _placed(mention: Mention, other: _Side) -> Span | None:
 
 
 @lru_cache(maxsize=2048)
-def _short(form: str) -> str:
-    """Return the pattern of a form; a single character needs neighbours: 日米, 訪中, 対露."""
-    exact = re.escape(form)
-    alone = rf"(?<![가-힣一-鿿]){exact}(?![가-힣一-鿿])"
-    return exact if len(form) > 1 else rf"(?<=[{_BEFORE}]){exact}|{exact}(?=[{_AFTER}])|{alone}"
+def _short(form: str, language: str) -> str:
+    """Return the pattern of a form; one character needs neighbours: 日米, 訪中, 미 의회."""
+    if len(form) > 1:
+        return re.escape(form)
+    if language == "ko" and not "가" <= form <= "힣":
+        return _HAN_SIGN.format(form)
+    signs, wide = _OPEN[language]
+    return (_SIGN[language] + (wide if form in signs else "")).format(form)
 
 
 @lru_cache(maxsize=2048)
@@ -243,11 +278,33 @@ def _linked(one: _Link, back: Sequence[_Link], ours: _Side, theirs: _Side) -> Li
     match: Match = "matched"
     if not all(one.spans):
         other = next((b for b in back if _meets(b.mention, one.found) and not all(b.spans)), None)
-        if other is None and _is_cut(one):
-            match = "missing"
-        elif other and _apart(one.mention, other.mention) > _SPELT:
+        beside = next((b for b in back if not b.found and _is_beside(b, span, theirs)), None)
+        if other and _are_others(one, other):
             match, span = "changed", (other.mention.start, other.mention.end)
+        elif beside and one.mention.place is None:
+            ends = beside.mention.start, beside.mention.end
+            match, span = "changed", (min(span[0], ends[0]), max(span[1], ends[1]))
+        elif other is None and _is_cut(one):
+            match = "missing"
     return _name(one.mention, match, span, ours, theirs)
+
+
+def _is_beside(link: _Link, span: Span, side: _Side) -> bool:
+    """Tell whether a name stands next to a span as a part of one name would."""
+    start, end = link.mention.start, link.mention.end
+    gap = side.text[span[1] : start] if start >= span[1] else side.text[end : span[0]]
+    return link.mention.sure and len(gap) < 2 and not gap.strip(" ・-")
+
+
+def _are_others(ours: _Link, theirs: _Link) -> bool:
+    """Tell whether what is not linked of two names that share a part is no other spelling of it."""
+    lost, new = (
+        [p for p, span in zip(one.mention.parts, one.spans, strict=True) if not span]
+        for one in (ours, theirs)
+    )
+    pairs = [(a, b) for a in joined(lost, 4) for b in joined(new, 4)]
+    near = min((distance(a, b) for a, b in pairs), default=1.0)
+    return near > _OTHER and _apart(ours.mention, theirs.mention) > _SPELT / 2
 
 
 def _is_cut(one: _Link) -> bool:
@@ -286,7 +343,7 @@ def _fits(ours: Mention, theirs: Mention) -> bool:
     if kinds == {"place"}:
         return True
     if "organisation" in kinds or not (ours.sure and theirs.sure):
-        return _may_be(ours, theirs) or _is_person(ours, theirs)
+        return _may_be(ours, theirs) or _is_person(ours, theirs) or _is_put(ours, theirs)
     return (ours.sure or theirs.sure) and (len(kinds) == 1 or "name" in kinds)
 
 
@@ -296,6 +353,12 @@ def _may_be(ours: Mention, theirs: Mention) -> bool:
     far = _apart(ours, theirs)
     ways = joined(ours.parts) or ("",)
     return far <= _limit(ways[0]) * (_ROUGH if known else _PERHAPS)
+
+
+def _is_put(ours: Mention, theirs: Mention) -> bool:
+    """Tell a place that nothing of the source names beside a word that may well be a name."""
+    heavy = bool(ours.parts[0].sounds) and weight(ours.parts[0].sounds[0]) > _SLIGHT
+    return theirs.sure and theirs.place is not None and heavy and ours.kind != "organisation"
 
 
 def _is_person(ours: Mention, theirs: Mention) -> bool:

@@ -14,8 +14,10 @@ from workbench.checks.sounds import latin
 _WORD = re.compile(r"(?:[A-Z]\.)+|[^\W\d_]+(?:(?:['’]|-(?![A-Z]))[^\W\d_]+)*")
 _COMMON_ENDS = re.compile(
     r"(?:ing|ed|ly|tions?|ers|ors|ments?|ness|ants?|ents|ances?|ences?|ity|ities|ive|ous|able|isms?"
-    r"|ists?|ology|graphy|ways?|fuls?|less|ships?|hoods?|ates|izes?|ents|ories)$"
+    r"|ists?|ology|graphy|ways?|fuls?|less|ships?|hoods?|ates|izes?|ents|ories|ical|genic)$"
 )
+_NUMBER = re.compile(r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]+)?$")
+_NO_SPEAKERS = frozenset({"so", "in", "do", "go", "an"})  # So said he
 _MUTE = re.compile(r"R(?=[A-Z]|$)")  # the r of Osborne and Parker that no other script writes
 _AGE = re.compile(r", \d\d\b| \(\d\d\)")
 _SPEAKS = re.compile(
@@ -31,17 +33,19 @@ _TITLES = listed(
     "emperor empress director inspector detective officer reverend father sister brother "
     "aunt uncle grandma grandpa granny mother secretary spokesman spokeswoman spokesperson "
     "lawmaker reporter author actor actress singer writer poet nurse doctor pastor bishop "
-    "engineer"
+    "engineer infielder outfielder pitcher catcher midwife madame mister striker goalkeeper"
 )
 _NO_NAMES = listed(
-    "i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january "
-    "february march april may june july august september october november december jan feb "
-    "mar apr jun jul aug sept oct nov dec internet christmas easter covid tv pc ok bc ad am "
-    "pm gdp ceo dna aids north south east west northern southern eastern western confucian "
-    "buddhist catholic protestant christian muslim islamic islam jewish olympic olympics "
-    "paralympic olympian nobel communist mr mrs ms dr buddhism christianity confucianism "
-    "bible god web q a the sir madam mom dad wi-fi e-mail jew jews korea korean "
-    "koreans state forest agency"
+    "i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february "
+    "march april may june july august september october november december jan feb mar apr jun jul "
+    "aug sept oct nov dec internet christmas easter covid tv pc ok bc ad am pm gdp ceo dna aids "
+    "north south east west northern southern eastern western confucian buddhist catholic "
+    "protestant christian muslim islamic islam jewish olympic olympics paralympic olympian nobel "
+    "communist mr mrs ms dr buddhism christianity confucianism bible god web q a the sir madam mom "
+    "dad wi-fi e-mail jew jews korea korean koreans state forest agency isn aren wasn weren don "
+    "doesn didn won couldn wouldn shouldn hasn haven hadn ain mister madame reverend senate "
+    "congress secretariat braille zen hinomaru shinkansen penal republican republicans democratic "
+    "cannabis humankind midwestern orthodox covid-19 celsius"
 )
 # Korean family names that are English words too; before a given name they are names.
 _FAMILIES = {
@@ -125,7 +129,8 @@ def _leading(text: str, words: list[tuple[int, int, str]]) -> list[tuple[int, in
     names: list[tuple[int, int, str]] = []
     for index, word in enumerate(words):
         following = words[index + 1][2] if index + 1 < len(words) else ""
-        spoken = word[2].lower() in _FAMILIES and _SPEAKS.match(text, word[1])
+        small = word[2].lower()
+        spoken = small in _FAMILIES and small not in _NO_SPEAKERS and _SPEAKS.match(text, word[1])
         if (_is_common(word[2], following) and not spoken) or (not names and len(word[2]) < 2):
             break
         names.append(word)
@@ -134,7 +139,7 @@ def _leading(text: str, words: list[tuple[int, int, str]]) -> list[tuple[int, in
 
 def _is_common(word: str, following: str) -> bool:
     small = word.lower().replace("’", "'")
-    if len(small) > 6 and _COMMON_ENDS.search(small):
+    if (len(small) > 6 and _COMMON_ENDS.search(small)) or _NUMBER.match(small):
         return True
     if small in _FAMILIES and small not in _SMALL and following and not _is_common(following, ""):
         return False

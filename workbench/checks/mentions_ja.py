@@ -14,7 +14,7 @@ _TITLES = listed(
     "議員 知事 市長 村長 町長 社長 会長 委員長 書記 総書記 主席 大臣 外相 長官 大使 将軍 "
     "大佐 少佐 中佐 先生 牧師 神父 医師 弁護士 判事 検事 部長 課長 局長 所長 院長 校長 船長 "
     "機長 元帥 王 女王 殿下 陛下 夫人 嬢 夫妻 兄弟 姉妹 親方 棋士 九段 八段 前首相 元首相 "
-    "副社長 教諭 伍長 軍曹 消防長"
+    "副社長 教諭 伍長 軍曹 消防長 隊長 園長 館長 署長 団長 投手 捕手 内野手 外野手 女史 弁護人"
 )
 # Before さん these are no names: お母さん, 患者さん.
 _COMMON = re.compile(
@@ -25,6 +25,12 @@ _COMMON = re.compile(
 _SHORT = listed(
     "ウォン ノーベル 夜の森 朝鮮 海保 欧米 極東 北極 南極 日米 日韓 日中 米国 都内"
 ) | frozenset("両副故元前現新米日韓中英仏独露伊豪加印台朝")
+# Places of the dictionary that are mostly other words: 黒木 is also unbarked wood.
+_DOUBTFUL = listed(
+    "大分 青山 山手 黒木 白板 二色 国中 館内 最高裁 高裁 地裁 上院 下院 海老天 村中 島中 家中 城内 "
+    "小川 大川 北日本 西日本 東日本 中部 米子 地中 都内 元軍 三省 谷川 新田"
+)
+_HIRAGANA = re.compile("[ぁ-ゖ]")
 _BODY = re.compile(r"..[庁省党社大局部会寺院軍隊駅署銀圏室団組連]$")  # 経企庁, 林野庁: bodies
 _KATAKANA = re.compile(
     r"[ァ-ヺ][ァ-ヺー]+(?:[・＝=･][ァ-ヺ][ァ-ヺー]*){0,7}|[ァ-ヺ](?:[・＝=･][ァ-ヺ][ァ-ヺー]*){1,7}"
@@ -211,7 +217,8 @@ def _length(text: str, tokens: list[Token], index: int, glosses: dict[int, re.Ma
             return end - index
         if _title_at(text, group[-1].end) and _is_person(text, group, surface):
             return end - index
-    if not tokens[index].proper or tokens[index].surface in _SHORT:
+    single = len(tokens[index].surface) == 1 and not tokens[index].surface.isascii()
+    if not tokens[index].proper or tokens[index].surface in _SHORT or single:
         return 0
     end = index + 1
     if tokens[index].proper == "人名":
@@ -268,7 +275,9 @@ def _named(text: str, group: list[Token], gloss: re.Match[str] | None) -> Mentio
     full = len(group) > 1 and [t.pos[3] for t in group] == ["姓", "名"]
     if _BODY.search(surface):
         return Mention("organisation", parts, False)
-    sure = titled or full or (kind == "place" and len(surface) > 1 and len(group[0].pos) >= 8)
+    plain = surface not in _DOUBTFUL and not _HIRAGANA.search(surface)
+    known = kind == "place" and len(surface) > 1 and len(group[0].pos) >= 8
+    sure = titled or full or (known and plain)
     kind = "name" if kind == "person" and not sure else kind
     return Mention(kind, parts, sure and kind != "organisation")
 

@@ -14,11 +14,14 @@ _TITLES = (
     "씨|양|군|님|옹|여사|대통령|총리|수상|장관|차관|의원|대표|위원장|위원|주석|국가주석|총서기|서기장|"
     "회장|사장|부사장|부장|과장|국장|소장|원장|교장|교수|박사|선생님|선생|기자|감독|선수|코치|판사|검사|"
     "변호사|의사|목사|신부|스님|시장|지사|군수|대사|장군|대장|중장|준장|대령|중령|소령|대위|중위|하사|병장|"
-    "상병|일병|소방장|경감|경위|선장|기장|비서관|대변인|부인|왕|여왕|왕자|공주|할머니|할아버지|아저씨"
+    "상병|일병|소방장|경감|경위|선장|기장|비서관|대변인|부인|왕|여왕|왕자|공주|할머니|할아버지|아저씨|당선자|피고인|피고"
 )
-_TITLE = re.compile(rf" ?(?:전 |현 |부)?(?:{_TITLES})(?![가-힣])|"
-                    rf" (?:전 |현 |부)?(?:{_TITLES})(?=[가-힣]{{1,4}}(?![가-힣]))")  # fmt: skip
-_AGE = re.compile(r"\s?(?:씨)?\((?:\d{1,3}|[·, ]*\d{1,3}[^()]{0,12})\)")
+_TITLE = re.compile(
+    rf" ?(?:전 |현 |부)?(?:{_TITLES})(?![가-힣])"
+    rf"| (?!씨[^은는가를의와도에])(?:전 |현 |부)?(?:{_TITLES})(?=[가-힣]{{1,4}}(?![가-힣]))"
+)
+_CALLS = frozenset({"씨", "양", "군", "옹"})
+_AGE = re.compile(r"\s?(?:씨|양|군|옹)?\((?:\d{1,3}|[·, ]*\d{1,3}[^()]{0,12})\)")
 _RUN = re.compile(r"[가-힣]+")
 _HAN = re.compile(r"[一-鿿]{2,}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z.&'’-]*[A-Za-z0-9]")
@@ -38,10 +41,13 @@ _COMMON = listed(
 
 # Places that are mostly other words: 조선업 is shipbuilding.
 _DOUBTFUL = listed(
-    "조선 내부 하계 남북 내정 내리 상계 이란 부처 무한 가자 내장 구석 영구 정수 원소 경사 "
-    "분당 상수 내의 내각 내라 선장 건지 장수 동구 서구 남구 북구"
+    "조선 내부 하계 남북 내정 내리 상계 이란 부처 무한 가자 내장 구석 영구 정수 원소 경사 분당 "
+    "상수 내의 내각 내라 선장 건지 장수 동구 서구 남구 북구 인도 희곡 합금 대원 현내 도내 남해 "
+    "내구 고지 기도 성화 화산 연대 보라 태생 남긴 감돈 아이도 동아 북미"
 )
 
+_UNKNOWN = frozenset({"NNP", "UNKNOWN"})
+_VERBAL = frozenset({"MM", "MAG", "MAJ", "VV", "VA", "NP", "NR", "IC", "VX"})  # begin no name
 _COMMON_LENGTH = 3  # syllables; longer names are foreign, and made of common nouns by chance
 _ENDINGS = frozenset({"VCP", "XSN", "NNB"})
 _TAIL = re.compile(
@@ -104,6 +110,8 @@ def _titled(text: str, tokens: list[Token]) -> list[Mention]:
 
 def _name_end(text: str, run: re.Match[str]) -> int:
     """Return where the name in a run ends that a title or age follows, else 0."""
+    if run[0] in _CALLS and text[run.start() - 1 : run.start()] == " ":
+        return 0
     if _AGE.match(text, run.end()):
         return run.end()
     if _TITLE.match(text, run.end()) and text[run.end() : run.end() + 1] == " ":
@@ -124,6 +132,8 @@ def _is_name(
     if (name in _FAMILIES and text[end : end + 2] != " 의") or name + text[
         end : end + 2
     ] == "이 씨":
+        return True
+    if name not in places("ko") and _AGE.match(text, end) and text[end : end + 2] == " 씨":
         return True
     if name in places("ko") or (last and last.tag[:1] in {"J", "E", "M"}) or name[-1:] == "들":
         return False
@@ -158,9 +168,9 @@ def _is_before(
 ) -> bool:
     """Tell whether a word belongs to the name that follows: 마리아 산토스."""
     last = ends.get(word.end())
-    if text[word.end() : following.start()] != " " or last is None or last.tag != "NNP":
+    if text[word.end() : following.start()] != " " or last is None or last.tag not in _UNKNOWN:
         return False
-    return last.sense == "인명" and word[0] not in places("ko") and len(word[0]) > 1
+    return word[0] not in places("ko") and len(word[0]) > 1
 
 
 def _split(text: str, words: list[tuple[int, int]]) -> tuple[Part, ...]:
@@ -272,6 +282,7 @@ def _windows(text: str, tokens: list[Token]) -> list[Part]:
     found: dict[tuple[int, int], Part] = {}
     runs = [run.span() for run in _RUN.finditer(text)]
     heads = {token.start for token in tokens}
+    verbal = {token.start for token in tokens if token.tag.partition("+")[0] in _VERBAL}
     tails = {token.start for token in tokens if token.tag[:1] == "J" or token.tag in _ENDINGS}
     for start, end in runs:
         starts = {place for place in range(start, min(end, start + 40)) if place in heads}
@@ -285,7 +296,7 @@ def _windows(text: str, tokens: list[Token]) -> list[Part]:
             if index + count < len(runs) and _is_spaced(text, runs[index : index + count + 1]):
                 last_start, last_end = runs[index + count]
                 for last in range(last_start + 1, min(last_start + 7, last_end) + 1):
-                    rough = not _ends(text, last, last_end, tails)
+                    rough = last_start in verbal or not _ends(text, last, last_end, tails)
                     found[start, last] = Part(start, last, _ways(text[start:last]), rough)
     for match in _HAN.finditer(text):
         found[match.span()] = Part(*match.span(), _ways(hanja(match[0])))

@@ -12,7 +12,11 @@ from workbench.types import Entry, Finding, Severity, Span
 
 _MOST = 20  # names of one segment; more of them say nothing new
 _LONGEST = 5_000  # characters; no sentence is that long
-_HOME = frozenset({"Japan", "Tokyo", "South Korea", "North Korea", "Seoul", "Korean Peninsula"})
+# What the readers of a language take for granted: 国内, 都内, 우리나라.
+_HOMES = {
+    "ja": frozenset({"Japan", "Tokyo"}),
+    "ko": frozenset({"South Korea", "Seoul", "Korean Peninsula"}),
+}
 _CHANGED, _CUT, _EXTRA, _SEVERAL = 0.8, 0.5, 0.3, 0.5  # how often such a doubt is right
 _MISSING = {"major": 0.6, "minor": 0.4}
 _BETWEEN = re.compile(r"[\s・·=＝-]+")
@@ -52,9 +56,10 @@ def _entry(pair: Pair, name: LinkedName) -> Entry:
 def check_names(pair: Pair) -> Iterator[Finding]:
     """Yield names that became another (critical for a person), are gone (major) or new (minor).
 
-    The home countries of the languages and their capitals raise no doubt where they are only not
-    named again: 国内, 都内 and “the South” stand for them. The ledger has them all the same.
+    The home country of either language and its capital raise no doubt where they are only not
+    named again: 国内, 都内 and 우리나라 stand for them. The ledger has them all the same.
     """
+    homes = _homes(pair.source_language) | _homes(pair.language)
     entries = [entry for entry in name_entries(pair) if entry.match != "matched"]
     for entry in entries[:_MOST]:
         named = _name(entry)
@@ -63,15 +68,19 @@ def check_names(pair: Pair) -> Iterator[Finding]:
         elif entry.match == "missing" and entry.target:
             message = f"Of the name {named} only {entry.target} is in the target: check it."
             yield pair.doubt("names", "minor", message, entry.target_span, _CUT)
-        elif entry.value not in _HOME and entry.match == "missing":
+        elif entry.value not in homes and entry.match == "missing":
             message = f"The name {named} of the source is not in the target: check who is meant."
             severity: Severity = "minor" if is_place(entry.value) else "major"
             yield pair.doubt("names", severity, message, None, _MISSING[severity])
-        elif entry.value not in _HOME:
+        elif entry.match == "extra" and entry.value not in homes:
             message = (
                 f"The name {named} of the target is not in the source: check where it is from."
             )
             yield pair.doubt("names", "minor", message, entry.target_span, _EXTRA)
+
+
+def _homes(language: str) -> frozenset[str]:
+    return _HOMES.get(language.split("-")[0], frozenset())
 
 
 def _changed(pair: Pair, entry: Entry) -> Finding:

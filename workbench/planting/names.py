@@ -31,24 +31,44 @@ _COMMON = frozenset(
         "Buddhist Buddhism Christian Christianity Islam Islamic Muslim Catholic Christmas Easter "
         "New North South East West Northern Southern Eastern Western Central City Province County "
         "The A An In At On Of Party Ministry Court Supreme House Assembly National Council Union "
-        "University School Hospital Museum River Lake Mount Island Bay Sea Street Station "
-        "Congress Parliament Diet Cabinet State World War Bank Olympic Olympics Nobel Prize "
-        "Federal Socialist Patent Line Coast Bureau District Finance Stock Exchange Far Red White "
-        "Black Blue Green Health Welfare Research Year Day Army Navy Force Forces Staff Chief Team "
-        "Games Cup Series League Road Gulf Peninsula Ocean Strait Zone Agency Office Center Hall "
-        "Temple Shrine Church Bible Act Law Code Treaty Pact Fund Group Prefecture Ward Town "
-        "Village Institute College Academy Times News Post Press Emperor King Queen Prince "
-        "Princess Corporate Doctor Empire Republic Kingdom Democratic Liberal Communist People "
-        "United Safety"
+        "University School Hospital Museum River Lake Mount Island Bay Sea Street Station Congress "
+        "Parliament Diet Cabinet State World War Bank Olympic Olympics Nobel Prize Federal "
+        "Socialist Patent Line Coast Bureau District Finance Stock Exchange Far Red White Black "
+        "Blue Green Health Welfare Research Year Day Army Navy Force Forces Staff Chief Team Games "
+        "Cup Series League Road Gulf Peninsula Ocean Strait Zone Agency Office Center Hall Temple "
+        "Shrine Church Bible Act Law Code Treaty Pact Fund Group Prefecture Ward Town Village "
+        "Institute College Academy Times News Post Press Emperor King Queen Prince Princess "
+        "Corporate Doctor Empire Republic Kingdom Democratic Liberal Communist People United "
+        "Safety International Trade Airport Wall Eve Imperial Maritime Joint Chiefs Islands "
+        "Representatives Representative Celsius Palace Ground Committee Program Programme Affairs "
+        "Justice Regional Metropolitan Police Port General Shimbun Honor Canal Pure Land Cape "
+        "Great Labor Service Cultural Posts Observatory Girls Physical Petroleum Exporting "
+        "Countries Market Art Battle Control Industry Commissioner Human Rights Oriental Equal "
+        "Track Fire Disaster Warring States Securities Page Bridge Orthodox Award Monetary Policy "
+        "Board Reform Count Country Natural Resources Energy Area Allied Fame Heron Pass Outer "
+        "Inner Gardens Social Budget Order Culture Tie Home Popular Front Dragon Command Bar "
+        "Outstanding Pavilion Triple Crown Sergeant Royal Society Daily Audit Transport Prison "
+        "Class Festival Stadium Things Crossed Food Valley Era True Detective Majesties Majesty "
+        "Coach Fiscal Loan Incident Tiger Children Good Hope Westernized Dusk Unit Fighting Horse "
+        "Whaling Drugs Crime Military Dome Forest Tunnel Nova Fleet Economic Marine Current "
+        "Agriculture Forestry Fisheries Virgin Industrial Complex Where Your Breath That See Two "
+        "One Fourth His Him Son Earth Southeast Northeast Midwestern Senate Councillors Pentagon "
+        "Braille Meteorological Cannabis Humankind Staphylococcus Ebola Chinatown Manpower Zen Noh "
+        "Shinkansen Father Mother Mom Dad Daddy Grandma Grandpa Grandmother Madame Reverend Cpl "
+        "Sgt Jan Feb Aug Sept Oct Nov Dec Mondays Wednesdays Fridays Sundays"
     )
 )
 _ABSTRACT = re.compile(r"(?:[st]ion|ment|ance|ence|ity|ism|ist|ship|ology|ics|ness|ers)s?$")
+_COMPOUND = re.compile(r"-(?:style|made|born|based|language|flagged|era|period|June|Sept)")
 _BESIDE = re.compile(r"([A-Z][\w']*) ?$")
 # The dictionary calls these places; they are not, or not always.
 _NO_NAME = frozenset(
     str.split(
         "ウォン 東亜 内 南北 地中 남북 북미 내리 이민자 미추홀 도루 여진 북남 동서 구석 여주 내부 "
-        "외부 중부 동부 서부 남부 북부 중앙"
+        "외부 중부 동부 서부 남부 북부 중앙 희곡 대원 도내 현내 합금 화산 내각 내장 내정 고지 "
+        "자위관 선장 하계 기도 성화 내구 명대 태생 금교 사방댐 감돈 보라 영구 내라 연대 해바라기 "
+        "중앙역 인도 大分 村中 国中 島中 間中 城内 館内 黒木 白板 柿の木 梨の木 坂の下 全米 二色 "
+        "海保 カレー スター プロ バスケットボール 当山 三省 太子 金星"
     )
 )
 _PERSON_KO = re.compile(
@@ -107,7 +127,8 @@ def _english(text: str) -> Iterator[Name]:
         beside = _BESIDE.search(text, 0, match.start())
         after = re.match(r" ([A-Z]\w*)", text[match.end() : match.end() + 20])
         words = {match[0], beside[1] if beside else "", after[1] if after else ""}
-        common = words & _COMMON or _ADJECTIVE.search(match[0]) or _ABSTRACT.search(match[0])
+        ends = _ADJECTIVE.search(match[0]) or _ABSTRACT.search(match[0])
+        common = words & _COMMON or ends or _COMPOUND.search(match[0])
         if not common:
             yield *match.span(), ""
 
