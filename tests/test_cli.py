@@ -117,13 +117,13 @@ def test_summarize_says_why_it_refuses() -> None:
 
 def test_a_text_too_large_for_memory_goes_through_in_pieces(tmp_path: Path) -> None:
     source, target = tmp_path / "big.txt", tmp_path / "big.tsv"
-    lines = (f"{n:06}番目の、とても短い文です。\n" for n in range(60_000))
+    lines = (f"{n:06}番目の、{'とても' * 40}長い文です。\n" for n in range(8_000))
     source.write_text("".join(lines), encoding="utf-8")
     done = run("translate", str(source), "--to", "en", *PSEUDO, "-o", str(target), "-q")
     with target.open(encoding="utf-8") as rows:
         ids = [row.split("\t", 1)[0] for row in rows]
     assert done.returncode == 0
-    assert ids == ["id", *(f"s{n}" for n in range(1, 60_001))]
+    assert ids == ["id", *(f"s{n}" for n in range(1, 8_001))]
 
 
 def test_a_large_text_in_a_format_that_holds_it_whole_is_refused(tmp_path: Path) -> None:
