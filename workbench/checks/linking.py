@@ -21,18 +21,18 @@ _WORD = 2.0  # weight from which a sound is a word of its own
 _NEAR = 4  # characters between the parts of one name
 _PERHAPS = 1.25  # the same where both names are left over: a reading may be unknown
 _FAMILY = 0.35  # how far a family name of one sign may be from what stands before a given name
-_OTHER = 0.4  # from which the parts of two names that are not linked are other names
+_OTHER = 0.28  # from which the parts of two names that are not linked are other names
 _ALIKE = 0.55  # share of like phonemes below which no distance is computed
 _TRIED = 6  # windows whose distance is computed, the likest first
 _WAYS = 8  # ways in which a part may sound that are tried
 
 # Countries by one sign stand for them only beside another, in a fixed word, or at a word's head.
-_SIGNS = "日中韓朝米英露独仏伊豪台印欧加南北越"
+_SIGNS = "日中韓朝米英露独仏伊豪台印欧加越"
 _SIGN = {
     "ja": "(?<=[" + _SIGNS + "訪駐対在反親渡来滞・]){0}|(?<![0-9０-９一-鿿]){0}(?=["
     + _SIGNS + "側軍紙系製産人語・])",
-    "ko": "(?<![가-힣])(?:[방대주반친탈재]|[한일미중북러영불독남][·]?){0}"
-    "|(?<![가-힣]){0}(?=[·]?[한일미중북러영불독남]{{1,2}}"
+    "ko": "(?<![가-힣])(?:[방대주반친탈재]|[한일미중러영불독][·]?){0}"
+    "|(?<![가-힣]){0}(?=[·]?[한일미중러영불독]{{1,2}}"
     "(?:[ ·간의은는이과와측전]|정상|회담|관계|동맹|협)|측|군(?![가-힣]{{2}})|[제산] "
     "| (?:정부|대통령|총리|당국|외교|외무|국방|의회|법원|언론|매체|대사))",
 }  # fmt: skip
@@ -99,7 +99,9 @@ def link(source: str, source_language: str, target: str, language: str) -> tuple
         if one.found:
             linked.append(_linked(one, back, ours, theirs))
         elif heard and not _meets(heard.mention, taken):
-            match: Match = "matched" if all(heard.spans) else "changed"
+            same = one.mention.place is None or one.mention.place == heard.mention.place
+            same = same or heard.mention.place is None
+            match: Match = "matched" if all(heard.spans) and same else "changed"
             span = (heard.mention.start, heard.mention.end)
             linked.append(_name(one.mention, match, span, ours, theirs))
             seen.append((one.mention.start, one.mention.end))
@@ -198,13 +200,16 @@ def _short(form: str, language: str) -> str:
     if language == "ko" and not "가" <= form <= "힣":
         return _HAN_SIGN.format(form)
     signs, wide = _OPEN[language]
-    return (_SIGN[language] + (wide if form in signs else "")).format(form)
+    pattern = (_SIGN[language] + (wide if form in signs else "")).format(form)
+    return rf"(?!{form}글|{form}국)(?:{pattern})(?<!대한)" if form == "한" else pattern
 
 
 @lru_cache(maxsize=2048)
 def _english(form: str) -> str:
     """Return the pattern of a place and its people: Malta, Maltese."""
     exact = re.escape(unaccented(form))
+    if form.startswith("Korea"):
+        exact = rf"(?<!North )(?<!South ){exact}"
     if len(form) < 5 or " " in form:
         return rf"(?<![A-Za-z]){exact}(?![A-Za-z])"
     stem = re.escape(unaccented(form).rstrip("aeiouy"))

@@ -14,7 +14,7 @@ from workbench.checks.sounds import latin
 _WORD = re.compile(r"(?:[A-Z]\.)+|[^\W\d_]+(?:(?:['’]|-(?![A-Z]))[^\W\d_]+)*")
 _COMMON_ENDS = re.compile(
     r"(?:ing|ed|ly|tions?|ers|ors|ments?|ness|ants?|ents|ances?|ences?|ity|ities|ive|ous|able|isms?"
-    r"|ists?|ology|graphy|ways?|fuls?|less|ships?|hoods?|ates|izes?|ents|ories|ical|genic)$"
+    r"|ists?|ology|graphy|ways?|fuls?|less|ships?|hoods?|ates|izes?|ents|ories|houses?|ical|genic)$"
 )
 _NUMBER = re.compile(r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]+)?$")
 _NO_SPEAKERS = frozenset({"so", "in", "do", "go", "an"})  # So said he
@@ -25,6 +25,10 @@ _SPEAKS = re.compile(
     r"|,? (?:said|says|told|recalled|recalls|added|explained|asked|smiled|laughed|answered)\b"
 )
 _POSSESSIVE = re.compile(r"['’](?:s|S|re|ll|ve|d|m|t)?$")
+_TAILS = listed(
+    "born based made style era led backed flagged language occupied bound speaking controlled "
+    "period run owned built trained educated raised held like only wide area level"
+)
 _WITHIN = re.compile(r"[ \t]{1,2}|-")  # what may stand between the words of one name
 _TITLES = listed(
     "mr mrs ms miss dr prof sir dame lord lady rev st king queen prince princess president "
@@ -44,12 +48,12 @@ _NO_NAMES = listed(
     "communist mr mrs ms dr buddhism christianity confucianism bible god web q a the sir madam mom "
     "dad wi-fi e-mail jew jews korea korean koreans state forest agency isn aren wasn weren don "
     "doesn didn won couldn wouldn shouldn hasn haven hadn ain mister madame reverend senate "
-    "congress secretariat braille zen hinomaru shinkansen penal republican republicans democratic "
+    "congress secretariat braille zen hinomaru shinkansen penal gulf republican republicans democratic "
     "cannabis humankind midwestern orthodox covid-19 celsius"
 )
 # Korean family names that are English words too; before a given name they are names.
 _FAMILIES = {
-    "lee": ("i", "Ri"), "rhee": ("i",), "yi": ("i",), "li": ("Ri", "i"), "park": ("PaK",),
+    "lee": ("i", "Ri"), "ri": ("i", "Ri"), "rhee": ("i",), "yi": ("i",), "li": ("Ri", "i"), "park": ("PaK",),
     "pak": ("PaK",), "choi": ("Ce",), "choe": ("Ce",), "song": ("SoN",), "moon": ("MuN",),
     "sun": ("SuN", "SoN"), "young": ("YoN",), "woo": ("u",), "noh": ("No",), "roh": ("No", "Ro"),
     "ryu": ("Yu", "RYu"), "lim": ("iM", "RiM"), "rim": ("iM", "RiM"), "yoo": ("Yu",),
@@ -85,7 +89,7 @@ def _bare(word: str) -> str:
     """Return a word without its possessive, and Korean alone of Korean-born."""
     word = _POSSESSIVE.sub("", word)
     head, _, tail = word.partition("-")
-    return head if len(tail) > 3 and tail in _common() else word
+    return head if tail in _TAILS else word
 
 
 def _runs(text: str, names: list[tuple[int, int, str]]) -> list[list[tuple[int, int, str]]]:

@@ -43,7 +43,7 @@ _COMMON = listed(
 _DOUBTFUL = listed(
     "조선 내부 하계 남북 내정 내리 상계 이란 부처 무한 가자 내장 구석 영구 정수 원소 경사 분당 "
     "상수 내의 내각 내라 선장 건지 장수 동구 서구 남구 북구 인도 희곡 합금 대원 현내 도내 남해 "
-    "내구 고지 기도 성화 화산 연대 보라 태생 남긴 감돈 아이도 동아 북미"
+    "내구 고지 기도 성화 화산 연대 보라 태생 남긴 감돈 아이도"
 )
 
 _UNKNOWN = frozenset({"NNP", "UNKNOWN"})
@@ -289,7 +289,7 @@ def _windows(text: str, tokens: list[Token]) -> list[Part]:
         starts |= {start, min(start + 1, end - 1), min(start + 2, end - 1)}
         for first in starts:
             for last in range(first + 1, min(first + 8, end) + 1):
-                rough = first != start or not _ends(text, last, end, tails)
+                rough = first != start or start in verbal or not _ends(text, last, end, tails)
                 found[first, last] = Part(first, last, _ways(text[first:last]), rough)
     for index, (start, _) in enumerate(runs):
         for count in (1, 2, 3):

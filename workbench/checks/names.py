@@ -12,10 +12,10 @@ from workbench.types import Entry, Finding, Severity, Span
 
 _MOST = 20  # names of one segment; more of them say nothing new
 _LONGEST = 5_000  # characters; no sentence is that long
-# What the readers of a language take for granted: 国内, 都内, 우리나라.
+# What the readers of a language take for granted: 国内, 우리나라.
 _HOMES = {
-    "ja": frozenset({"Japan", "Tokyo"}),
-    "ko": frozenset({"South Korea", "Seoul", "Korean Peninsula"}),
+    "ja": frozenset({"Japan"}),
+    "ko": frozenset({"South Korea"}),
 }
 _CHANGED, _CUT, _EXTRA, _SEVERAL = 0.8, 0.5, 0.3, 0.5  # how often such a doubt is right
 _MISSING = {"major": 0.6, "minor": 0.4}
@@ -56,8 +56,8 @@ def _entry(pair: Pair, name: LinkedName) -> Entry:
 def check_names(pair: Pair) -> Iterator[Finding]:
     """Yield names that became another (critical for a person), are gone (major) or new (minor).
 
-    The home country of either language and its capital raise no doubt where they are only not
-    named again: 国内, 都内 and 우리나라 stand for them. The ledger has them all the same.
+    The home country of either language raises no doubt where it is only not named again: 国内 and
+    우리나라 stand for it. The ledger has it all the same.
     """
     homes = _homes(pair.source_language) | _homes(pair.language)
     entries = [entry for entry in name_entries(pair) if entry.match != "matched"]
