@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from workbench.checks.gazetteer import english, forms, kind
 from workbench.checks.mentions import Mention, Part, joined, read_names
-from workbench.checks.sounds import distance, folded, hangul, hanja, unaccented, weight
+from workbench.checks.sounds import distance, folded, hangul, hanja, mandarin, unaccented, weight
 from workbench.types import Match, Span
 
 # Sounds up to a weight are one up to a distance.
@@ -284,6 +284,9 @@ def _linked(one: _Link, back: Sequence[_Link], ours: _Side, theirs: _Side) -> Li
     if not all(one.spans):
         other = next((b for b in back if _meets(b.mention, one.found) and not all(b.spans)), None)
         beside = next((b for b in back if not b.found and _is_beside(b, span, theirs)), None)
+        chinese = mandarin(ours.text[one.mention.start]) or mandarin(theirs.text[span[0]])
+        if chinese and other is None and beside is None:
+            return _name(one.mention, "matched", span, ours, theirs)
         if other and _are_others(one, other):
             match, span = "changed", (other.mention.start, other.mention.end)
         elif beside and one.mention.place is None:
@@ -334,7 +337,8 @@ def _left(
         other = min(fit, key=lambda m: abs(m.start / len(theirs.text) - place), default=None)
         if other:
             rest.remove(other)
-            match: Match = "matched" if _may_be(mention, other) else "changed"
+            same = _may_be(mention, other) or _is_chinese(mention, ours, other, theirs)
+            match: Match = "matched" if same else "changed"
             yield _name(mention, match, (other.start, other.end), ours, theirs)
         elif mention.sure:
             yield _name(mention, "missing", None, ours, theirs)
@@ -364,6 +368,20 @@ def _is_put(ours: Mention, theirs: Mention) -> bool:
     """Tell a place that nothing of the source names beside a word that may well be a name."""
     heavy = bool(ours.parts[0].sounds) and weight(ours.parts[0].sounds[0]) > _SLIGHT
     return theirs.sure and theirs.place is not None and heavy and ours.kind != "organisation"
+
+
+def _is_chinese(ours: Mention, own: _Side, theirs: Mention, other: _Side) -> bool:
+    """Tell two forms of a Chinese name by the family name alone: 林柏宇 is Lin Po-yu, 린보위."""
+    for written, side, heard in ((ours, own, theirs), (theirs, other, ours)):
+        family = mandarin(side.text[written.start])
+        if family and written.end - written.start < 5:
+            heads = [sound for part in heard.parts for sound in part.sounds[:2]]
+            size = len(family) + 1
+            if any(
+                distance(family, head[:n]) <= _FAMILY for head in heads for n in (size - 1, size)
+            ):
+                return True
+    return False
 
 
 def _is_person(ours: Mention, theirs: Mention) -> bool:

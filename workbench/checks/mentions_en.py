@@ -16,6 +16,7 @@ _COMMON_ENDS = re.compile(
     r"(?:ing|ed|ly|tions?|ers|ors|ments?|ness|ants?|ents|ances?|ences?|ity|ities|ive|ous|able|isms?"
     r"|ists?|ology|graphy|ways?|fuls?|less|ships?|hoods?|ates|izes?|ents|ories|houses?|ical|genic)$"
 )
+_SEA = re.compile("Sea of $")
 _NUMBER = re.compile(r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]+)?$")
 _NO_SPEAKERS = frozenset({"so", "in", "do", "go", "an"})  # So said he
 _MUTE = re.compile(r"R(?=[A-Z]|$)")  # the r of Osborne and Parker that no other script writes
@@ -48,12 +49,14 @@ _NO_NAMES = listed(
     "communist mr mrs ms dr buddhism christianity confucianism bible god web q a the sir madam mom "
     "dad wi-fi e-mail jew jews korea korean koreans state forest agency isn aren wasn weren don "
     "doesn didn won couldn wouldn shouldn hasn haven hadn ain mister madame reverend senate "
-    "congress secretariat braille zen hinomaru shinkansen penal gulf republican republicans democratic "
-    "cannabis humankind midwestern orthodox covid-19 celsius"
+    "congress secretariat braille zen hinomaru shinkansen penal gulf republican republicans "
+    "democratic strait daddy mommy coming-of cannabis humankind midwestern orthodox covid-19 "
+    "celsius"
 )
 # Korean family names that are English words too; before a given name they are names.
 _FAMILIES = {
-    "lee": ("i", "Ri"), "ri": ("i", "Ri"), "rhee": ("i",), "yi": ("i",), "li": ("Ri", "i"), "park": ("PaK",),
+    "lee": ("i", "Ri"), "ri": ("i", "Ri"), "rhee": ("i",), "yi": ("i",), "li": ("Ri", "i"),
+    "park": ("PaK",),
     "pak": ("PaK",), "choi": ("Ce",), "choe": ("Ce",), "song": ("SoN",), "moon": ("MuN",),
     "sun": ("SuN", "SoN"), "young": ("YoN",), "woo": ("u",), "noh": ("No",), "roh": ("No", "Ro"),
     "ryu": ("Yu", "RYu"), "lim": ("iM", "RiM"), "rim": ("iM", "RiM"), "yoo": ("Yu",),
@@ -107,7 +110,7 @@ def _mentions(text: str, run: list[tuple[int, int, str]]) -> list[Mention]:
     found = []
     rest = run
     while rest:
-        taken, place = _place(rest)
+        taken, place = _place(text, rest)
         if taken:
             found.append(_mention(text, rest[:taken], place, True))
         rest = rest[taken or 1 :] if taken else rest
@@ -119,10 +122,12 @@ def _mentions(text: str, run: list[tuple[int, int, str]]) -> list[Mention]:
     return found
 
 
-def _place(words: list[tuple[int, int, str]]) -> tuple[int, int | None]:
+def _place(text: str, words: list[tuple[int, int, str]]) -> tuple[int, int | None]:
     """Return how many of the words name a place of the gazetteer, and which."""
     for count in range(min(4, len(words)), 0, -1):
         name = " ".join(word[2] for word in words[:count])
+        if name == "Japan" and words[0][0] >= 7 and _SEA.search(text, words[0][0] - 7, words[0][0]):
+            return 1, places("en")["Sea of Japan"]
         if name in places("en") and (count > 1 or name.lower() not in _common()):
             return count, places("en")[name]
     return 0, None

@@ -23,7 +23,7 @@ _COMMON = re.compile(
 )
 # No names: 元首相, 米大統領, ウォン.
 _SHORT = listed(
-    "ウォン ノーベル 夜の森 朝鮮 海保 欧米 極東 北極 南極 日米 日韓 日中 米国 都内"
+    "ウォン ノーベル 夜の森 朝鮮 最高裁 高裁 地裁 海保 欧米 極東 北極 南極 日米 日韓 日中 米国 都内"
 ) | frozenset("両副故元前現新米日韓中英仏独露伊豪加印台朝")
 # Places of the dictionary that are mostly other words: 黒木 is also unbarked wood.
 _DOUBTFUL = listed(
@@ -34,6 +34,7 @@ _HIRAGANA = re.compile("[ぁ-ゖ]")
 _BODY = re.compile(r"..[庁省党社大局部会寺院軍隊駅署銀圏室団組連]$")  # 経企庁, 林野庁: bodies
 _KATAKANA = re.compile(
     r"[ァ-ヺ][ァ-ヺー]+(?:[・＝=･][ァ-ヺ][ァ-ヺー]*){0,7}|[ァ-ヺ](?:[・＝=･][ァ-ヺ][ァ-ヺー]*){1,7}"
+    r"|[ァ-ヺ](?=さん|氏|容疑者|被告)"
 )
 _QUOTED_KANA = re.compile(r"[「『“]([ぁ-ゖー]{2,8})[0-9０-９]?[」』”]")
 _PIECE = re.compile(r"[ァ-ヺー]+")

@@ -151,6 +151,8 @@ def _is_sure(
     """Tell a name from words that only look like one before a title: 최연소 시장, 꽃 씨."""
     first, last = starts.get(start), ends.get(end)
     titled = text[end : end + 2] == " 씨" or _AGE.match(text, end) is not None
+    if first and last and first.tag == last.tag == "NNG" and not _AGE.match(text, end):
+        return min(first.end - first.start, last.end - last.start) < 2
     if titled and (_is_full(text[start:end]) or text[start:end] in _FAMILIES):
         return True
     if first is not None and first.end == end and first.tag == "NNG":

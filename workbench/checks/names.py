@@ -17,6 +17,7 @@ _HOMES = {
     "ja": frozenset({"Japan"}),
     "ko": frozenset({"South Korea"}),
 }
+_ADJECTIVES = frozenset({"Japanese", "Chinese", "English"})
 _CHANGED, _CUT, _EXTRA, _SEVERAL = 0.8, 0.5, 0.3, 0.5  # how often such a doubt is right
 _MISSING = {"major": 0.6, "minor": 0.4}
 _BETWEEN = re.compile(r"[\s・·=＝-]+")
@@ -63,6 +64,8 @@ def check_names(pair: Pair) -> Iterator[Finding]:
     entries = [entry for entry in name_entries(pair) if entry.match != "matched"]
     for entry in entries[:_MOST]:
         named = _name(entry)
+        if entry.match in {"missing", "extra"} and _ADJECTIVES & {entry.source, entry.target}:
+            continue  # Japanese paper is 和紙
         if entry.match == "changed":
             yield _changed(pair, entry)
         elif entry.match == "missing" and entry.target:
