@@ -162,7 +162,9 @@ def _is_part(name: str, whole: str) -> bool:
     ours, theirs = _words(name), _words(whole)
     joined = "".join(theirs)
     spaced = set(ours) <= set(theirs) or "".join(sorted(ours)) == "".join(sorted(theirs))
-    return spaced or (not name.isascii() and (joined.startswith(name) or joined.endswith(name)))
+    if name.isascii():
+        return spaced or (len(name) > 2 and len(ours) == 1 and joined.startswith(ours[0]))
+    return spaced or joined.startswith(name) or joined.endswith(name)
 
 
 def _words(name: str) -> list[str]:
