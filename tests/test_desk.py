@@ -14,8 +14,8 @@ from workbench.memory import Memory
 from workbench.pipeline import Options
 from workbench.segmentation import split
 from workbench.types import Finding, Summary
-from workbench.ui import desk as module
-from workbench.ui.desk import Desk, Desks
+from workbench.ui.desk import ACTIONS, Desk
+from workbench.ui.desks import HELD, Desks
 from workbench.ui.streaming import stream
 
 TEXT = "寒かった。逃げた。走った。"
@@ -35,7 +35,7 @@ def made(run: str = "r1") -> Desk:
 
 @pytest.fixture
 def desks() -> Desks:
-    held = Desks()
+    held = Desks(ACTIONS)
     held.put("session", "r1", made())
     return held
 
@@ -128,7 +128,7 @@ def test_two_readers_never_share_a_result(desks: Desks) -> None:
 
 
 def test_no_more_results_are_held_than_there_may_be_sessions(desks: Desks) -> None:
-    for number in range(module.HELD):
+    for number in range(HELD):
         desks.put(f"s{number}", f"run{number}", made())
     assert ask(desks, "show") == {"stale": True}
     assert "view" in ask(desks, "show", run="run0")
@@ -147,7 +147,7 @@ def test_a_defect_is_named_without_the_text(
     def break_down(desk: Desk, wish: dict[str, Any]) -> dict[str, Any]:
         raise RuntimeError(TEXT)
 
-    monkeypatch.setitem(module.ACTIONS, "show", break_down)
+    monkeypatch.setitem(ACTIONS, "show", break_down)
     with caplog.at_level(logging.ERROR):
         assert ask(desks, "show")["error"]["values"] == {"name": "RuntimeError"}
     assert "RuntimeError" in caplog.text and "寒かった" not in caplog.text

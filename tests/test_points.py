@@ -11,7 +11,8 @@ from workbench.pipeline import Options
 from workbench.segmentation import split
 from workbench.summaries import summarize
 from workbench.types import Result, Summary
-from workbench.ui.desk import Desk, Desks
+from workbench.ui.desk import ACTIONS, Desk
+from workbench.ui.desks import Desks
 from workbench.ui.streaming import stream
 
 TEXT = """町の一年
@@ -35,7 +36,7 @@ def again(result: Result, count: int | None) -> tuple[Summary, str]:
 
 @pytest.fixture
 def desks() -> Desks:
-    held = Desks()
+    held = Desks(ACTIONS)
     engine = FakeEngine()
     views = stream(bench(engine), split(TEXT, "ja"), ["en"], Options(), threading.Event())
     view, result = list(views)[-1]

@@ -18,7 +18,7 @@ from workbench.render import VIEW_SCRIPTS
 from workbench.segmentation import split
 from workbench.selftest import Verdict
 from workbench.types import Result
-from workbench.ui import translate
+from workbench.ui import offers, translate
 from workbench.ui.streaming import Stops, stream
 from workbench.ui.words import words
 
@@ -129,7 +129,7 @@ def test_a_defect_of_ours_is_named_and_its_message_is_not_logged(
 
 
 def test_half_a_character_becomes_a_replacement_mark() -> None:
-    assert translate._sound("寒\ud83dい😀\0") == "寒\ufffdい😀\0"
+    assert offers.sound("寒\ud83dい😀\0") == "寒\ufffdい😀\0"
 
 
 def test_targets_leave_with_a_source_and_come_back_with_another() -> None:
@@ -158,16 +158,16 @@ def test_text_in_chinese_characters_alone_is_asked_about() -> None:
 
 
 def test_every_model_offered_shows_its_licence() -> None:
-    offered = translate._models("en")
+    offered = offers.models("en")
     assert [name for _, name in offered][:1] == ["trilingual-small"]
     assert all(get_model(name).licence in label for label, name in offered)
 
 
 def test_a_model_that_forbids_commercial_use_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     bound = replace(get_model("pseudo"), licence="CC-BY-NC-4.0", commercial=False)
-    monkeypatch.setattr(translate, "load_catalogue", lambda: {"pseudo": bound})
+    monkeypatch.setattr(offers, "load_catalogue", lambda: {"pseudo": bound})
     label = "pseudo · CC-BY-NC-4.0 (non-commercial use only)"
-    assert translate._models("en") == [(label, "pseudo")]
+    assert offers.models("en") == [(label, "pseudo")]
 
 
 def test_no_word_is_there_for_nothing() -> None:
@@ -213,16 +213,16 @@ def test_words_never_close_the_script_that_holds_them() -> None:
 
 def bound(monkeypatch: pytest.MonkeyPatch) -> None:
     other = replace(get_model("pseudo"), licence="CC-BY-NC-4.0", commercial=False)
-    monkeypatch.setattr(translate, "get_model", lambda name: other)
+    monkeypatch.setattr(offers, "get_model", lambda name: other)
 
 
 def test_a_licence_that_forbids_the_purpose_is_said_before_the_click(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bound(monkeypatch)
-    hint = translate._about("pseudo", "", True)
+    hint = offers.about("pseudo", "", True)
     assert hint and "forbids commercial use" in hint["values"]["message"]
-    assert translate._about("pseudo", "", False) is None
+    assert offers.about("pseudo", "", False) is None
 
 
 def test_the_purpose_reaches_the_run() -> None:
@@ -235,12 +235,12 @@ def test_where_a_chat_model_sends_the_text_is_said_before_the_click(
 ) -> None:
     monkeypatch.setenv("WORKBENCH_CHAT_URL", "http://127.0.0.1:9/v1")
     for model, summarizer in (("chat", ""), ("trilingual-small", "chat")):
-        hint = translate._about(model, summarizer, False)
+        hint = offers.about(model, summarizer, False)
         assert hint and "http://127.0.0.1:9" in hint["values"]["address"]
 
 
 def test_summaries_are_sentences_of_the_text_unless_a_model_is_chosen() -> None:
-    assert translate._summarizers("en")[0] == ("Sentences of the text", "")
+    assert offers.summarizers("en")[0] == ("Sentences of the text", "")
 
 
 @pytest.mark.parametrize(
@@ -251,6 +251,6 @@ def test_what_the_self_test_said_is_told_where_the_model_is_chosen(
     monkeypatch: pytest.MonkeyPatch, grades: tuple[Any, ...], key: str, routes: str
 ) -> None:
     found = tuple(Verdict(way, g) for way, g in zip(("ja-en", "ja-ko"), grades, strict=False))
-    monkeypatch.setattr(translate, "known_verdicts", lambda model: found)
-    hint = translate._about("pseudo", "", False) or {"key": "", "values": {"routes": ""}}
+    monkeypatch.setattr(offers, "known_verdicts", lambda model: found)
+    hint = offers.about("pseudo", "", False) or {"key": "", "values": {"routes": ""}}
     assert (hint["key"], hint["values"]["routes"]) == (key, routes)

@@ -4,32 +4,23 @@ The page holds no result, only the name of its run. To add an action, write a fu
 and a Wish, and its line in ACTIONS.
 """
 
-import json
-import logging
 import threading
-import traceback
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from workbench.errors import UsageError, WorkbenchError
+from workbench.errors import UsageError
 from workbench.memory import Memory
 from workbench.render import FORMATS, suffix
 from workbench.revising import decide, revise, undo
 from workbench.types import Column, Decision, Result, Summary
 from workbench.ui import points
+from workbench.ui.desks import Action, Asked, Wish
 from workbench.view import finding_ids, payload
 
-# Results that are held at a time, as many as sessions; the one that waited longest goes first.
-HELD = 50
 STEPS = 100
-# Characters of one cell or bullet, far above any sentence.
-LONGEST = 20_000
-_log = logging.getLogger(__name__)
 
 View = dict[str, Any]
-Wish = dict[str, Any]
 # From a result and a number of bullets to a summary, and a warning or "".
 Summarizer = Callable[[Result, int | None], tuple[Summary, str]]
 
@@ -64,82 +55,6 @@ class Desk:
         steps = {"undo": len(self.former), "compared": dict(self.compared)}
         held = {"desk": True, "formats": [name for name in FORMATS if name != "txt"]}
         return {**shown, **kept, **steps, **held, "rows": rows}
-
-
-class Desks:
-    """The desks of all readers, by the name of the run, which no other reader can guess."""
-
-    def __init__(self) -> None:
-        self._desks: OrderedDict[str, tuple[str, Desk]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def put(self, session: str, run: str, desk: Desk) -> None:
-        """Hold a result; what the session had before goes."""
-        with self._lock:
-            self._drop(session)
-            self._desks[run] = (session, desk)
-            while len(self._desks) > HELD:
-                self._desks.popitem(last=False)
-
-    def drop(self, session: str) -> None:
-        """Forget the result of a session."""
-        with self._lock:
-            self._drop(session)
-
-    def _drop(self, session: str) -> None:
-        for run in [run for run, (owner, _) in self._desks.items() if owner == session]:
-            del self._desks[run]
-
-    def act(self, wish: str) -> str:
-        """Do what the page asks, as JSON in and out: {"run", "do", …} -> {"view": …}.
-
-        What a desk no longer held is asked for is {"stale": true}; what cannot be done is
-        {"error": {"key", "values"}}, in words of the page.
-        """
-        try:
-            asked = json.loads(wish[: 4 * LONGEST])
-            with self._lock:
-                _, desk = self._desks[asked["run"]]
-                self._desks.move_to_end(asked["run"])
-            action = ACTIONS[asked["do"]]
-        except (ValueError, KeyError, TypeError):
-            return json.dumps({"stale": True})
-        with desk.lock:
-            return json.dumps(_answer(action, desk, asked), ensure_ascii=False)
-
-
-def _answer(action: "Action", desk: Desk, wish: Wish) -> dict[str, Any]:
-    try:
-        return action(desk, wish)
-    except WorkbenchError as error:
-        return {"error": {"key": "failure", "values": {"message": str(error)}}}
-    except Exception as error:
-        # As for a run: a reader must see a sentence, and the log must not hold their text.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        name = type(error).__name__
-        _log.error("An action stopped: %s in %s:%s", name, place.filename, place.lineno)
-        return {"error": {"key": "unexpected", "values": {"name": name}}}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A wish's values, read as what they must be."""
-
-    wish: Wish
-
-    def text(self, name: str) -> str:
-        value = self.wish.get(name, "")
-        if not isinstance(value, str) or len(value) > LONGEST:
-            raise UsageError(f"{name} must be a text of at most {LONGEST:,} characters.")
-        # As on the way in: half of a character becomes a mark, and a cell is one line.
-        sound = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return " ".join(sound.split("\n")).strip()
-
-    def number(self, name: str) -> int:
-        value = self.wish.get(name)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise UsageError(f"{name} must be a whole number.")
-        return value
 
 
 def shown(desk: Desk, wish: Wish) -> dict[str, Any]:
@@ -206,8 +121,7 @@ def _compare(desk: Desk, wish: Wish) -> dict[str, Any]:
     return shown(desk, wish)
 
 
-Action = Callable[[Desk, Wish], dict[str, Any]]
-ACTIONS: dict[str, Action] = {
+ACTIONS: dict[str, Action[Desk]] = {
     "show": shown,
     "decide": _decide,
     "revise": _revise,

@@ -12,7 +12,8 @@ from workbench.types import Result, Summary
 from workbench.view import bullet_texts
 
 if TYPE_CHECKING:
-    from workbench.ui.desk import Asked, Desk
+    from workbench.ui.desk import Desk
+    from workbench.ui.desks import Asked
 
 # Bullets that the sliders offer at most.
 MOST = 15

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import traceback
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,25 +13,20 @@ import gradio as gr
 from gradio.context import Context
 
 from workbench.catalogue import (
-    Model,
     default_model,
-    find_route,
     get_model,
-    is_installed,
-    load_catalogue,
-    table_rows,
 )
-from workbench.engines.chat_client import destination
-from workbench.errors import UsageError, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.identification import identify
 from workbench.languages import LANGUAGES
-from workbench.licences import permit
 from workbench.pipeline import Options, Workbench
 from workbench.segmentation import split
-from workbench.selftest import known_verdicts
 from workbench.summaries import PRESETS
 from workbench.types import Result, Summary
-from workbench.ui.desk import Desk, Desks
+from workbench.ui import offers
+from workbench.ui.desk import ACTIONS, Desk
+from workbench.ui.desks import Desks
+from workbench.ui.status import failure, trouble
 from workbench.ui.streaming import Stops, stream
 from workbench.ui.words import aligned_view, packed, reader, spoken, words
 
@@ -67,10 +61,10 @@ def add(bench: Workbench, say: gr.I18n) -> None:
     """Put the tab's components and events into the page that is being built."""
     with gr.Row(elem_id="wb-choices"):
         source = gr.Dropdown(
-            _sources("en"), value="", label=say("source_language"), scale=2, min_width=150
+            offers.sources("en"), value="", label=say("source_language"), scale=2, min_width=150
         )
         targets = gr.Dropdown(
-            _languages(_targets(get_model(default_model()))),
+            offers.languages(offers.targets_of(get_model(default_model()))),
             value=["en", "ko"],
             multiselect=True,
             label=say("target_languages"),
@@ -79,7 +73,7 @@ def add(bench: Workbench, say: gr.I18n) -> None:
             min_width=230,
         )
         model = gr.Dropdown(
-            _models("en"), value=default_model(), label=say("model"), scale=3, min_width=250
+            offers.models("en"), value=default_model(), label=say("model"), scale=3, min_width=250
         )
     with gr.Row(elem_id="wb-summary"):
         count = gr.Dropdown(
@@ -89,7 +83,7 @@ def add(bench: Workbench, say: gr.I18n) -> None:
             _presets("en"), value=_AUTO, label=say("preset"), scale=2, min_width=150
         )
         summarizer = gr.Dropdown(
-            _summarizers("en"), value="", label=say("summarizer"), scale=3, min_width=250
+            offers.summarizers("en"), value="", label=say("summarizer"), scale=3, min_width=250
         )
         commercial = gr.Checkbox(
             label=say("commercial"), elem_id="wb-commercial", scale=2, min_width=190
@@ -114,7 +108,7 @@ def add(bench: Workbench, say: gr.I18n) -> None:
     # Gradio translates labels, not choices; and models may have come since the start.
     localised = [source, model, count, preset, summarizer]
     gr.on(None, _localise, None, localised, api_visibility="private")
-    desks = Desks()
+    desks = Desks(ACTIONS)
     view = aligned_view(desks.act)
     controls = Controls(
         text, source, targets, model, count, preset, summarizer, commercial, hint, about, view
@@ -140,7 +134,7 @@ def _connect_text(
         )
     chosen = [controls.model, controls.summarizer, controls.commercial]
     for component in chosen:
-        component.change(_about, chosen, controls.about, **quiet)
+        component.change(offers.about, chosen, controls.about, **quiet)
     clear.click(
         lambda old: ("", old, gr.Button(interactive=bool(old))), text, [text, kept, undo], **quiet
     )
@@ -150,7 +144,7 @@ def _connect_text(
 
 
 def _connect_run(
-    bench: Workbench, controls: Controls, desks: Desks, buttons: tuple[gr.Button, gr.Button]
+    bench: Workbench, controls: Controls, desks: Desks[Desk], buttons: tuple[gr.Button, gr.Button]
 ) -> None:
     stops = Stops()
     start, stop = buttons
@@ -168,7 +162,9 @@ def _connect_run(
         desks.drop(session)
         put = partial(desks.put, session)
         try:
-            yield from _run(bench, Request(_sound(text), *choices), stops.switch(session), put)
+            yield from _run(
+                bench, Request(offers.sound(text), *choices), stops.switch(session), put
+            )
         finally:
             stops.end(session)
 
@@ -247,15 +243,9 @@ def _run(
                 put(view["run"], desk)
                 view = desk.view()
             yield packed(view)
-    except WorkbenchError as error:
-        yield packed(view | {"status": _failure("failure", message=str(error))})
     except Exception as error:
-        # The one place that stops everything: a reader must see a sentence, never a dead page.
-        # Only names and places are logged: a message may hold the text that was translated.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        name = type(error).__name__
-        _log.error("Translation stopped: %s in %s:%s", name, place.filename, place.lineno)
-        yield packed(view | {"status": _failure("unexpected", name=name)})
+        # The one place that stops everything.
+        yield packed(view | {"status": trouble(error, _log, "Translation")})
 
 
 def _again(
@@ -269,25 +259,16 @@ def _again(
 def _question(request: Request) -> dict[str, Any] | None:
     """Return what has to be settled before a run, as a status, or None."""
     if not (request.text or "").strip():
-        return _failure("no_text")
+        return failure("no_text")
     if len(request.text) > LIMIT:
-        return _failure("too_long", limit=LIMIT)
+        return failure("too_long", limit=LIMIT)
     guess = identify(request.text, tuple(LANGUAGES))
     if not request.source and not guess.sure:
-        return _failure("ask_language")
+        return failure("ask_language")
     language = request.source or guess.language
     if not [code for code in request.targets or () if code != language]:
-        return _failure("no_target_chosen")
+        return failure("no_target_chosen")
     return None
-
-
-def _sound(text: str) -> str:
-    """Return text that can be encoded: half of a character, as some programs paste, becomes �."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _failure(key: str, **values: object) -> dict[str, Any]:
-    return {"key": key, "values": values, "level": "error"}
 
 
 def _detect(
@@ -297,14 +278,16 @@ def _detect(
 
     dropped are the targets taken away before: they come back with a source that allows them.
     """
-    guess = identify(_sound(text), tuple(LANGUAGES), source) if text.strip() else None
+    guess = identify(offers.sound(text), tuple(LANGUAGES), source) if text.strip() else None
     language = source or (guess.language if guess and guess.sure else "")
     try:
         able = get_model(model)
     except WorkbenchError as error:
         # The folder of a registered model may go while it is chosen.
-        return _failure("failure", message=str(error)), gr.update(), list(dropped)
-    offered = [c for c in _targets(able) if not language or _reaches(able, language, c)]
+        return failure("failure", message=str(error)), gr.update(), list(dropped)
+    offered = [
+        c for c in offers.targets_of(able) if not language or offers.reaches(able, language, c)
+    ]
     wanted = dict.fromkeys((*chosen, *dropped))
     first = [code for code in ("en", "ko") if code in wanted]
     ordered = [*first, *(code for code in wanted if code not in first)]
@@ -318,63 +301,21 @@ def _detect(
         hint = {"key": "detected", "values": {"language": language}}
     elif guess and not source:
         hint = {"key": "ask_language", "level": "warning"}
-    targets = gr.update(choices=_languages(offered), value=left)
+    targets = gr.update(choices=offers.languages(offered), value=left)
     return hint, targets, [code for code in ordered if code not in offered]
-
-
-def _about(model: str, summarizer: str, commercial: bool) -> dict[str, Any] | None:
-    """Return what a reader must know of the chosen models.
-
-    A licence that stops them first, then where texts would go, then what the self-test said.
-    """
-    try:
-        chosen = [get_model(name) for name in (model, summarizer) if name]
-        for one in chosen:
-            permit(one, "commercial" if commercial else "any")
-        addresses = [destination(one.name) for one in chosen if one.engine == "chat"]
-    except WorkbenchError as error:
-        return _failure("failure", message=str(error)) | {"level": "warning"}
-    if addresses:
-        values = {"address": addresses[0]}
-        return {"key": "sent_to", "values": values, "level": "warning"}
-    return _tried(chosen[0])
-
-
-def _tried(model: Model) -> dict[str, Any] | None:
-    """Return what the self-test said of a model's directions, if it ran."""
-    verdicts = known_verdicts(model)
-    weak = [v.direction.replace("-", "→") for v in verdicts if v.grade in ("weak", "broken")]
-    if weak:
-        return {"key": "tried_weak", "values": {"routes": ", ".join(weak)}, "level": "warning"}
-    good = ", ".join(v.direction.replace("-", "→") for v in verdicts if v.grade == "ok")
-    return {"key": "tried_ok", "values": {"routes": good}} if good else None
-
-
-def _reaches(model: Model, source: str, target: str) -> bool:
-    try:
-        return source != target and bool(find_route(model, source, target))
-    except UsageError:
-        return False
-
-
-def _targets(model: Model) -> list[str]:
-    codes = {target for _, target in model.pairs} or set(model.languages or LANGUAGES)
-    return [code for code in LANGUAGES if code in codes]
-
-
-def _languages(codes: Sequence[str] | dict[str, Any]) -> list[tuple[str, str]]:
-    return [(LANGUAGES[code].native, code) for code in codes]
 
 
 def _localise(request: gr.Request) -> list[dict[str, Any]]:
     """Return the choices in the reader's language."""
     code = reader(request.headers.get("accept-language", ""))
-    listed = (_sources(code), _models(code), _counts(code), _presets(code), _summarizers(code))
+    listed = (
+        offers.sources(code),
+        offers.models(code),
+        _counts(code),
+        _presets(code),
+        offers.summarizers(code),
+    )
     return [gr.update(choices=choices) for choices in listed]
-
-
-def _sources(code: str) -> list[tuple[str, str]]:
-    return [(words()[code]["detect"], ""), *_languages(LANGUAGES)]
 
 
 def _counts(code: str) -> list[tuple[str, str]]:
@@ -383,29 +324,6 @@ def _counts(code: str) -> list[tuple[str, str]]:
 
 def _presets(code: str) -> list[tuple[str, str]]:
     return [(words()[code][f"preset_{name}"], name) for name in (_AUTO, *PRESETS)]
-
-
-def _models(code: str) -> list[tuple[str, str]]:
-    """Return (name, licence and what it forbids; name) of every model that can be run now."""
-    return _offered(code, lambda model: model.task == "translation")
-
-
-def _summarizers(code: str) -> list[tuple[str, str]]:
-    """Return the ways to summarise: sentences of the text, then models that write."""
-    chosen = [(words()[code]["summarizer_none"], "")]
-    return chosen + _offered(code, lambda m: m.task == "summarization" or m.engine == "chat")
-
-
-def _offered(code: str, fits: Callable[[Model], bool]) -> list[tuple[str, str]]:
-    able = {
-        model.name: f"{model.name} · {model.licence}"
-        for model in load_catalogue().values()
-        if is_installed(model) and fits(model) and not model.known_bad
-    }
-    uses = {row.name: row.use for row in table_rows(load_catalogue())}
-    marks = {"": "", "non-commercial": "non_commercial", "check licence": "licence_check"}
-    said = {"": ""} | words()[code]
-    return [(f"{label} {said[marks[uses[name]]]}".strip(), name) for name, label in able.items()]
 
 
 def _samples() -> dict[str, gr.Button]:
