@@ -51,7 +51,7 @@ class Profile:
     words of the hypotheses (morphemes in Japanese, blank-separated words elsewhere).
     length_ratio is characters of the hypotheses to characters of the source. numbers and names
     are (kept, of all in the ledgers). consensus is the number of rows where this system is the
-    consensus pick, agreement its mean chrF (0 to 100) with the others. round_trip is chrF++ of the
+    consensus pick, or its equal; agreement its mean chrF (0 to 100) with the others. round_trip is chrF++ of the
     source translated back, None where it was not tried: secondary evidence only.
     """
 
@@ -72,9 +72,10 @@ class Judgement:
 
     agreement is a square: mean chrF over the rows of each two systems, both ways averaged, 100 on
     the diagonal. utility has for each row the mean chrF of each system's hypothesis against the
-    others'; consensus is the system with the most of it (the first of equals), supporters the
-    systems whose hypothesis agrees with the pick, itself included. disagreement (0 to 100) is 100
-    minus the mean of all pairs of a row. With one system, everything agrees.
+    others'; consensus is the system with the most of it (the first of equals, -1 where no system
+    has a text), supporters the systems whose hypothesis agrees with the pick, itself included.
+    disagreement (0 to 100) is 100 minus the mean of all pairs of a row. With one system,
+    everything agrees.
     """
 
     agreement: tuple[tuple[float, ...], ...]
