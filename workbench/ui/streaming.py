@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from workbench.pipeline import Options, Workbench
 from workbench.types import Document, Result, Translation
@@ -39,6 +39,7 @@ JUDGED = (
 )
 
 View = dict[str, Any]
+Item = TypeVar("Item")
 
 
 class Stops:
@@ -78,27 +79,14 @@ def stream(
     done: list[Translation] = []
     translations = bench.translate(document, targets, options)
     yield partial_payload(document, targets, (), 0.0) | name, None
-    with ThreadPoolExecutor(1) as pool:
-        work = pool.submit(_collect, translations, done, stop)
-        drawn, due = 0, started
-        try:
-            while not (work.done() or stop.is_set()):
-                wait([work], TICK)
-                if len(done) > drawn and time.monotonic() > due and not work.done():
-                    drawn = len(done)
-                    seconds = time.monotonic() - started
-                    yield partial_payload(document, targets, done[:drawn], seconds) | name, None
-                    due = time.monotonic() + PACE + len(document.segments) / SLOWER
-            if not work.done():
-                view, result = _stopped(bench, document, targets, list(done), options)
-                yield view | name, result
-                return
-        finally:
-            # Also when the reader has left: the thread ends with its batch.
-            stop.set()
-    work.result()
+    pace = PACE + len(document.segments) / SLOWER
+    for drawn in paced(translations, done, stop, pace):
+        if stop.is_set():
+            break
+        seconds = time.monotonic() - started
+        yield partial_payload(document, targets, done[:drawn], seconds) | name, None
     if len(done) < len(document.segments) * len(targets):
-        view, result = _stopped(bench, document, targets, done, options)
+        view, result = _stopped(bench, document, targets, list(done), options)
         yield view | name, result
         return
     result = bench.assemble(document, targets, done, options)
@@ -108,12 +96,37 @@ def stream(
     yield payload(result) | name | {"status": status}, result
 
 
-def _collect(
-    translations: Iterator[Translation], done: list[Translation], stop: threading.Event
-) -> None:
-    with closing(translations):  # type: ignore[type-var]  # an Iterator here is a generator
-        for translation in translations:
-            done.append(translation)
+def paced(
+    items: Iterator[Item], done: list[Item], stop: threading.Event, pace: float
+) -> Iterator[int]:
+    """Fill `done` in a thread of its own; yield its length when there is more to draw.
+
+    At least `pace` seconds lie between two of them. Ends when all is done, and at once after a
+    stop, which the thread hears after its batch: until then `done` may still grow. What the items
+    raise comes through.
+    """
+    pool = ThreadPoolExecutor(1)
+    work = pool.submit(_collect, items, done, stop)
+    drawn, due = 0, time.monotonic()
+    try:
+        while not (work.done() or stop.is_set()):
+            wait([work], TICK)
+            if len(done) > drawn and time.monotonic() > due and not work.done():
+                drawn = len(done)
+                yield drawn
+                due = time.monotonic() + pace
+        if work.done():
+            work.result()
+    finally:
+        # Also when the reader has left: the thread ends with its batch.
+        stop.set()
+        pool.shutdown(wait=False)
+
+
+def _collect(items: Iterator[Item], done: list[Item], stop: threading.Event) -> None:
+    with closing(items):  # type: ignore[type-var]  # an Iterator here is a generator
+        for item in items:
+            done.append(item)
             if stop.is_set():
                 return
 

@@ -28,7 +28,7 @@ from workbench.ui.desk import ACTIONS, Desk
 from workbench.ui.desks import Desks
 from workbench.ui.status import failure, trouble
 from workbench.ui.streaming import Stops, stream
-from workbench.ui.words import aligned_view, packed, reader, spoken, words
+from workbench.ui.words import browser_view, packed, reader, spoken, words
 
 LIMIT = 200_000
 # Runs at a time. Their batches take turns at the engine: a long text does not hold up a short one.
@@ -109,7 +109,7 @@ def add(bench: Workbench, say: gr.I18n) -> None:
     localised = [source, model, count, preset, summarizer]
     gr.on(None, _localise, None, localised, api_visibility="private")
     desks = Desks(ACTIONS)
-    view = aligned_view(desks.act)
+    view = browser_view(desks.act)
     controls = Controls(
         text, source, targets, model, count, preset, summarizer, commercial, hint, about, view
     )

@@ -50,7 +50,7 @@ def spoken(template: str, elem_id: str) -> gr.HTML:
 
 
 def packed(view: dict[str, Any]) -> dict[str, str]:
-    """Return the aligned view's value as the page takes it.
+    """Return a view's value as the page takes it.
 
     One string, because Gradio makes every part of a structure observable: many seconds for the
     view of a long text.
@@ -58,10 +58,13 @@ def packed(view: dict[str, Any]) -> dict[str, str]:
     return {"json": json.dumps(view, ensure_ascii=False)}
 
 
-def aligned_view(act: Callable[[str], str]) -> gr.HTML:
-    """Return the aligned view: its value is a packed workbench.view.payload.
+def browser_view(
+    act: Callable[[str], str], kind: str = "WorkbenchView", elem_id: str = "wb-view"
+) -> gr.HTML:
+    """Return a view that a script of ui/static draws; its value is packed.
 
-    act answers what a reader asks of the result on the screen, as JSON in and out.
+    kind is the script's object with mount(host, view, strings, ask) and update(host, view). act
+    answers what a reader asks of the result on the screen, as JSON in and out.
     """
     script = f"""
     const strings = {json.dumps(words(), ensure_ascii=False)};
@@ -70,8 +73,8 @@ def aligned_view(act: Callable[[str], str]) -> gr.HTML:
     const ask = async (wish) => JSON.parse(await server.act(JSON.stringify(wish)));
     const host = element.querySelector('.wb-host');
     host.ask = ask;
-    WorkbenchView.mount(host, read(), strings, ask);
-    watch('value', () => WorkbenchView.update(host, read()));
+    {kind}.mount(host, read(), strings, ask);
+    watch('value', () => {kind}.update(host, read()));
     """
 
     def answer(wish: str) -> str:
@@ -83,7 +86,7 @@ def aligned_view(act: Callable[[str], str]) -> gr.HTML:
         None,
         html_template='<div class="wb-host"></div>',
         js_on_load=script,
-        elem_id="wb-view",
+        elem_id=elem_id,
         padding=False,
         apply_default_css=False,
         server_functions=[answer],
