@@ -33,7 +33,7 @@ def payload(result: Result) -> dict[str, Any]:
         "writer": summary.writer,
         "findings": _findings(result, targets, rows),
         "ledger": ledger_panel(result, rows),
-        "warnings": list(_warnings(result)),
+        "warnings": list(run_warnings(result)),
         "footer": "\n".join(column.signature for column in result.columns),
         "complete": True,
     }
@@ -55,7 +55,7 @@ def partial_payload(
     return value
 
 
-def _warnings(result: Result) -> Iterator[str]:
+def run_warnings(result: Result) -> Iterator[str]:
     """Yield what is to be said of the run as a whole, such as the self-test of a weak model."""
     said = result.manifest.get("warnings", ())
     yield from (str(line) for line in said if line) if isinstance(said, list | tuple) else ()

@@ -48,11 +48,11 @@ class Profile:
     """What can be said of one system without a reference.
 
     findings counts the doubts of the checks by severity; per_1000_words is all of them for 1,000
-    words of the hypotheses (morphemes in Japanese, blank-separated words elsewhere).
+    words of the hypotheses (morphemes in Japanese, characters in other languages without blanks).
     length_ratio is characters of the hypotheses to characters of the source. numbers and names
     are (kept, of all in the ledgers). consensus is the number of rows where this system is the
-    consensus pick, or its equal; agreement its mean chrF (0 to 100) with the others. round_trip is chrF++ of the
-    source translated back, None where it was not tried: secondary evidence only.
+    consensus pick, or its equal; agreement its mean chrF (0 to 100) with the others. round_trip is
+    chrF++ of the source translated back, None where it was not tried: secondary evidence only.
     """
 
     findings: Mapping[str, int]

@@ -226,9 +226,8 @@ def _notes(report: Report) -> list[str]:
     files += [f"source {_named(report.texts)}"] if report.texts else []
     notes = [f"Test set {report.source}→{report.target}: {'; '.join(files)}."]
     if report.rows:
-        scores = report.rows[0].scores
-        notes += [f"{TITLES[name]}: {score.signature}" for name, score in scores.items()]
-        notes += _test_notes(report)
+        scores = {row.run.name: row.scores for row in report.rows}
+        notes += score_notes(scores, report.baseline, report.resamples, report.seed)
     notes += _system_notes(report)
     notes.append(
         f"Made {made['date']} by workbench {made['workbench']} with sacreBLEU {made['sacrebleu']} "
@@ -238,19 +237,34 @@ def _notes(report: Report) -> list[str]:
     return notes
 
 
-def _test_notes(report: Report) -> list[str]:
-    if not report.resamples:
-        return ["No intervals and no tests: resamples were set to 0."]
-    drawn = f"{report.resamples} draws, seed {report.seed}"
-    if not report.baseline:
-        return [f"Intervals: bootstrap, {drawn}. No tests: no baseline was named."]
-    if report.baseline not in {row.run.name for row in report.rows}:
-        return [f"Intervals: bootstrap, {drawn}. No tests: the baseline was not done."]
-    return [
-        f"Against {report.baseline}: ▲ better, ▼ worse with p < {SIGNIFICANT} by paired bootstrap "
+def interval(score: Score) -> tuple[float | None, float | None]:
+    """Return the ends of what 95 % of the resamples cover, None where none were drawn."""
+    if score.mean is None or score.interval is None:
+        return None, None
+    return score.mean - score.interval, score.mean + score.interval
+
+
+def score_notes(
+    scores: Mapping[str, Scores], baseline: str, resamples: int, seed: int
+) -> list[str]:
+    """Return how scores of systems were made: a signature per metric, intervals and tests."""
+    first = next(iter(scores.values()), {})
+    signatures = [f"{TITLES[name]}: {score.signature}" for name, score in first.items()]
+    return [*signatures, _test_note(baseline, resamples, seed, done=baseline in scores)]
+
+
+def _test_note(baseline: str, resamples: int, seed: int, *, done: bool) -> str:
+    if not resamples:
+        return "No intervals and no tests: resamples were set to 0."
+    drawn = f"{resamples} draws, seed {seed}"
+    if not done:
+        reason = "the baseline was not done" if baseline else "no baseline was named"
+        return f"Intervals: bootstrap, {drawn}. No tests: {reason}."
+    return (
+        f"Against {baseline}: ▲ better, ▼ worse with p < {SIGNIFICANT} by paired bootstrap "
         f"and by approximate randomisation; △ ▽ by one of them only; ≈ by neither "
         f"({drawn} each)."
-    ]
+    )
 
 
 def _system_notes(report: Report) -> list[str]:
