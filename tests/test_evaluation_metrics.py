@@ -1,16 +1,31 @@
 """Scores are sacreBLEU's own, and the tests call equal what is equal."""
 
 import os
+from typing import Any
 
 import pytest
 import sacrebleu
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
+from sacrebleu.metrics.ter import TER
+from sacrebleu.significance import PairedTest
 
 import checkpoints
 from workbench.errors import InputError, UnknownNameError, UsageError
-from workbench.evaluation.metrics import compare, score, segment_chrf
+from workbench.evaluation.counts import count
+from workbench.evaluation.metrics import (
+    compare,
+    score,
+    segment_chrf,
+    segment_scores,
+    segment_signature,
+)
 
 EN, JA, KO = ([triple[i] for triple in checkpoints.TRIPLES] for i in (1, 0, 2))
 WORSE = [" ".join(line.split()[1:]) for line in EN]
+
+
+SHORTER = [" ".join(line.split()[:-2]) for line in EN]
 
 
 def one_changed(lines: list[str]) -> list[str]:
@@ -117,9 +132,47 @@ def test_what_cannot_be_scored_is_refused() -> None:
 
 
 def test_more_resamples_than_memory_holds_are_refused_before_the_work() -> None:
-    with pytest.raises(UsageError, match="take 800000 at most"):
+    with pytest.raises(UsageError, match="take 8000000 at most"):
         compare({"a": EN}, [EN], "en", resamples=10**9)
     with pytest.raises(UsageError, match="-1 resamples"):
         compare({"a": EN}, [EN], "en", resamples=-1)
     with pytest.raises(UnknownNameError, match="No baseline named 'b'"):
         compare({"a": EN}, [EN], "en", baseline="b")
+
+
+def paired(kind: str, systems: dict[str, list[str]], references: list[list[str]]) -> dict[str, Any]:
+    """Return what sacreBLEU's own command line would test with."""
+    made = {"bleu": BLEU(), "chrf": CHRF(word_order=2), "ter": TER()}
+    found = PairedTest(list(systems.items()), made, references, kind, 100)()[1]
+    return {"bleu": found["BLEU"][1], "chrf": found["chrF2++"][1], "ter": found["TER"][1]}
+
+
+@pytest.mark.parametrize("references", [[EN], [EN, SHORTER, JA]], ids=["one", "three"])
+def test_intervals_and_tests_are_those_of_sacrebleu_to_the_last_digit(
+    references: list[list[str]],
+) -> None:
+    systems = {"a": WORSE, "b": one_changed(SHORTER)}
+    ours = compare(systems, references, "en", baseline="a", resamples=100)["b"]
+    resampled, swapped = (paired(kind, systems, references) for kind in ("bs", "ar"))
+    for name, s in ours.items():
+        theirs = resampled[name]
+        assert (s.value, s.mean, s.interval) == (theirs.score, theirs.mean, theirs.ci)
+        assert (s.p_bootstrap, s.p_randomisation) == (theirs.p_value, swapped[name].p_value)
+
+
+def test_a_line_without_one_of_the_references_is_scored_by_the_others() -> None:
+    some = [None, *WORSE[1:]]
+    assert "nrefs:var" in score(WORSE, [EN, some], "en")["bleu"].signature
+    assert score(WORSE[:1], [EN[:1], some[:1]], "en", ("ter",))["ter"].value == pytest.approx(
+        score(WORSE[:1], [EN[:1]], "en", ("ter",))["ter"].value
+    )
+
+
+@pytest.mark.parametrize("name", ["bleu", "chrf", "ter"])
+def test_scores_of_lines_are_those_of_sacrebleu(name: str) -> None:
+    counts = count({"a": SHORTER}, [EN], "en", (name,))
+    made = {"bleu": BLEU(effective_order=True), "chrf": CHRF(word_order=2), "ter": TER()}[name]
+    pairs = zip(SHORTER, EN, strict=True)
+    theirs = [made.sentence_score(line, [reference]).score for line, reference in pairs]
+    assert segment_scores(counts, name, "en")["a"] == theirs
+    assert segment_signature(counts, name, "en") == str(made.get_signature())

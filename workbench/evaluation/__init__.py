@@ -1,7 +1,9 @@
 """Measure translations: scores with signatures, tests, and what a model takes in time and memory.
 
-metrics scores lines, systems runs models in processes of their own (worker), testset reads files
-of lines, report shows the outcome. The command `workbench evaluate` is workbench.evaluating.
+metrics scores lines from what counts.py counts in each (edits.py: the edits of TER), and
+significance says how sure that is; systems runs models in processes of their own (worker), testset
+reads files of lines, report shows the outcome. The command `workbench evaluate` is
+workbench.evaluating.
 
 >>> from workbench.evaluation import score
 >>> round(score(["It was cold."], [["It was very cold."]], "en")["bleu"].value)

@@ -1,33 +1,31 @@
 """Scores of translations against references: BLEU, chrF2++ and TER, each with its signature.
 
-sacreBLEU computes them (Post 2018, "A Call for Clarity in Reporting BLEU Scores"). To add a metric,
-add it to TITLES and to `_metric`.
+sacreBLEU computes them (Post 2018, "A Call for Clarity in Reporting BLEU Scores") from counts that
+counts.py makes once. To add a metric, see there.
 """
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sacrebleu.metrics.base import Metric
-from sacrebleu.metrics.bleu import BLEU
-from sacrebleu.metrics.chrf import CHRF
-from sacrebleu.metrics.ter import TER
 
 from workbench.errors import InputError, UnknownNameError, UsageError
-from workbench.languages import get_language
+from workbench.evaluation.counts import METRICS as METRICS
+from workbench.evaluation.counts import TITLES as TITLES
+from workbench.evaluation.counts import Counts, References, count, make_metric, score_of
+from workbench.evaluation.counts import tokenizer as tokenizer
+from workbench.evaluation.significance import (
+    Draws,
+    bootstrap,
+    interval,
+    p_of_bootstrap,
+    p_of_randomisation,
+)
 
-# Names as sacreBLEU prints them; its results are looked up by them.
-TITLES = {"bleu": "BLEU", "chrf": "chrF2++", "ter": "TER"}
-METRICS = tuple(TITLES)
 LOWER_IS_BETTER = frozenset({"ter"})
 SEED = 12345
-# A resample holds about 100 bytes a line: 2 GB in all.
-MOST_DRAWN = 20_000_000
-_SEED_VARIABLE = "SACREBLEU_SEED"
-_TOKENIZERS = {"zh": "zh", "ja": "ja-mecab", "ko": "ko-mecab"}
-_ASIAN = ("ja", "ko", "zh")
+# A draw holds a byte a line: 200 MB in all.
+MOST_DRAWN = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +50,14 @@ Scores = dict[str, Score]
 
 def score(
     hypotheses: Sequence[str],
-    references: Sequence[Sequence[str]],
+    references: References,
     target: str,
     metrics: Sequence[str] = METRICS,
 ) -> Scores:
     """Return the score of each metric ("bleu", "chrf", "ter") over all lines.
 
-    references: one or more complete translations, each a line per hypothesis.
+    references: one or more translations, each a line per hypothesis, None where it has no such
+    line.
 
     >>> round(score(["It was cold."], [["It was very cold."]], "en", ("chrf",))["chrf"].value, 1)
     49.0
@@ -67,27 +66,42 @@ def score(
     language.
     """
     _check_lines({"The hypotheses": hypotheses}, references)
-    made = {name: _metric(name, target, references) for name in metrics}
-    return {
-        name: Score(metric.corpus_score(hypotheses, None).score, _signature(metric))
-        for name, metric in made.items()
-    }
+    return assess(count({"": hypotheses}, references, target, metrics), resamples=0)[""]
 
 
-def segment_chrf(hypotheses: Sequence[str], references: Sequence[Sequence[str]]) -> list[float]:
+def segment_chrf(hypotheses: Sequence[str], references: References) -> list[float]:
     """Return chrF2++ (0 to 100) of each line, in order.
 
     Raises InputError: no lines, or not the same number.
     """
     _check_lines({"The hypotheses": hypotheses}, references)
-    metric = CHRF(word_order=2)
-    lines = zip(hypotheses, *references, strict=True)
-    return [metric.sentence_score(line, others).score for line, *others in lines]
+    # chrF2++ is the same in every language.
+    counts = count({"": hypotheses}, references, "en", ("chrf",))
+    return segment_scores(counts, "chrf", "en")[""]
+
+
+def segment_scores(counts: Counts, metric: str, target: str) -> dict[str, list[float]]:
+    """Return the score of each line of each system; BLEU has effective order here.
+
+    Chen & Cherry 2014, "A Systematic Comparison of Smoothing Techniques for Sentence-Level BLEU".
+    """
+    made = make_metric(metric, target, sentence=True)
+    return {
+        name: [float(made._compute_score_from_stats(row).score) for row in rows.tolist()]
+        for name, rows in counts.rows[metric].items()
+    }
+
+
+def segment_signature(counts: Counts, metric: str, target: str) -> str:
+    """Return sacreBLEU's signature of the scores of single lines."""
+    made = make_metric(metric, target, sentence=True)
+    made.num_refs = counts.metrics[metric].num_refs
+    return _signature(made)
 
 
 def compare(
     systems: Mapping[str, Sequence[str]],
-    references: Sequence[Sequence[str]],
+    references: References,
     target: str,
     *,
     baseline: str = "",
@@ -96,9 +110,7 @@ def compare(
 ) -> dict[str, Scores]:
     """Return the scores of every system, with 95 % intervals and, given a baseline, two tests.
 
-    Paired bootstrap: Koehn 2004, "Statistical Significance Tests for Machine Translation
-    Evaluation". Approximate randomisation: Riezler & Maxwell 2005. Without resamples (0) there are
-    scores alone. Not for two threads at once: sacreBLEU takes its seed from the environment.
+    Without resamples (0) there are scores alone.
     Raises InputError: no lines, or not the same number. UnknownNameError: no such baseline or
     language. UsageError: more resamples than memory would hold.
     """
@@ -106,13 +118,22 @@ def compare(
     if baseline and baseline not in systems:
         raise UnknownNameError("baseline", baseline, systems)
     check_resamples(resamples, len(references[0]))
-    if not resamples:
-        return {name: score(lines, references, target) for name, lines in systems.items()}
-    test = _Test(references, target, resamples, seed)
-    if not baseline:
-        return {name: test.run({name: lines})[name] for name, lines in systems.items()}
-    found = test.run({baseline: systems[baseline], **systems})
-    return {name: found[name] for name in systems}
+    counts = count(systems, references, target)
+    return assess(counts, baseline=baseline, resamples=resamples, seed=seed)
+
+
+def assess(
+    counts: Counts, *, baseline: str = "", resamples: int = 1000, seed: int = SEED
+) -> dict[str, Scores]:
+    """Return what `compare` does, of lines that are counted already."""
+    found: dict[str, Scores] = {name: {} for name in counts.systems}
+    for metric in counts.metrics:
+        scores = _scores(counts, metric)
+        if resamples and scores:
+            scores = _sure(counts, metric, scores, baseline, Draws(resamples, seed))
+        for name, score in scores.items():
+            found[name][metric] = score
+    return found
 
 
 def check_resamples(resamples: int, lines: int) -> None:
@@ -126,60 +147,39 @@ def check_resamples(resamples: int, lines: int) -> None:
         )
 
 
-def tokenizer(target: str) -> str:
-    """Return the name of sacreBLEU's tokenizer for BLEU in a language.
-
-    >>> tokenizer("en")
-    '13a'
-
-    Raises UnknownNameError: no such language.
-    """
-    language = get_language(target)
-    return _TOKENIZERS.get(language.code, "13a" if language.spaced else "char")
+def _scores(counts: Counts, metric: str) -> dict[str, Score]:
+    made = counts.metrics[metric]
+    signature = _signature(made)
+    return {
+        name: Score(score_of(made, rows), signature) for name, rows in counts.rows[metric].items()
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
-    references: Sequence[Sequence[str]]
-    target: str
-    resamples: int
-    seed: int
+def _sure(
+    counts: Counts, metric: str, scores: Mapping[str, Score], baseline: str, draws: Draws
+) -> dict[str, Score]:
+    """Return the scores with their intervals and, given a baseline, with both p against it."""
+    made, rows = counts.metrics[metric], counts.rows[metric]
+    drawn = bootstrap(made, rows, draws)
+    sure = {}
+    for name, score in scores.items():
+        mean, half = interval(drawn[name])
+        sure[name] = replace(score, mean=mean, interval=half)
+        if baseline and name != baseline:
+            difference = abs(scores[baseline].value - score.value)
+            p = (
+                p_of_bootstrap(drawn[name], drawn[baseline], difference),
+                p_of_randomisation(made, rows[name], rows[baseline], difference, draws),
+            )
+            changed = _changed(counts, name, baseline)
+            sure[name] = _tested(sure[name], p, changed, scores[baseline].value)
+    return sure
 
-    def run(self, systems: Mapping[str, Sequence[str]]) -> dict[str, Scores]:
-        """Return the scores with intervals, and with both p against the first system."""
-        metrics = {name: _metric(name, self.target, self.references) for name in METRICS}
-        signatures = {name: _signature(metric) for name, metric in metrics.items()}
-        bootstrap = self._draw("bs", systems, metrics)
-        scores = {
-            system: {
-                name: Score(result.score, signatures[name], float(result.mean), float(result.ci))
-                for name, result in results.items()
-            }
-            for system, results in bootstrap.items()
-        }
-        base, *others = systems
-        shuffled = self._draw("ar", systems, metrics) if others else {}
-        for system in others:
-            changed = sum(a != b for a, b in zip(systems[base], systems[system], strict=True))
-            for name in METRICS:
-                p = (bootstrap[system][name].p_value, shuffled[system][name].p_value)
-                tested = _tested(scores[system][name], p, changed, scores[base][name].value)
-                scores[system][name] = tested
-        return scores
 
-    def _draw(
-        self, kind: str, systems: Mapping[str, Sequence[str]], metrics: Mapping[str, Metric]
-    ) -> dict[str, dict[str, Any]]:
-        """Return sacreBLEU's result of a test ("bs" or "ar") per system and metric."""
-        from sacrebleu.significance import PairedTest
-
-        titled = {TITLES[name]: metric for name, metric in metrics.items()}
-        with _seeded(self.seed):
-            _, found = PairedTest(list(systems.items()), titled, None, kind, self.resamples)()
-        return {
-            system: {name: found[TITLES[name]][i] for name in metrics}
-            for i, system in enumerate(systems)
-        }
+def _changed(counts: Counts, one: str, other: str) -> int:
+    """Return in how many lines two systems differ."""
+    pairs = zip(counts.systems[one], counts.systems[other], strict=True)
+    return sum(a != b for a, b in pairs)
 
 
 def _tested(score: Score, p: tuple[float, float], changed: int, baseline: float) -> Score:
@@ -196,23 +196,11 @@ def _tested(score: Score, p: tuple[float, float], changed: int, baseline: float)
     return replace(score, p_bootstrap=p[0], p_randomisation=max(p[1], least))
 
 
-def _metric(name: str, target: str, references: Sequence[Sequence[str]]) -> Metric:
-    code = get_language(target).code
-    if name == "bleu":
-        return BLEU(tokenize=tokenizer(code), references=references)
-    if name == "chrf":
-        return CHRF(word_order=2, references=references)
-    if name == "ter":
-        asian = code in _ASIAN
-        return TER(normalized=asian, asian_support=asian, references=references)
-    raise UnknownNameError("metric", name, METRICS)
-
-
 def _signature(metric: Metric) -> str:
     return str(metric.get_signature().format())
 
 
-def _check_lines(systems: Mapping[str, Sequence[str]], references: Sequence[Sequence[str]]) -> None:
+def _check_lines(systems: Mapping[str, Sequence[str]], references: References) -> None:
     if not references or not references[0]:
         raise InputError("There is no reference to score against.")
     lines = len(references[0])
@@ -220,16 +208,3 @@ def _check_lines(systems: Mapping[str, Sequence[str]], references: Sequence[Sequ
     for name, texts in (named | dict(systems)).items():
         if len(texts) != lines:
             raise InputError(f"{name}: {len(texts)} lines for a reference of {lines}.")
-
-
-@contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    """Let sacreBLEU draw from a seed, which it reads from the environment only."""
-    before = os.environ.get(_SEED_VARIABLE)
-    os.environ[_SEED_VARIABLE] = str(seed)
-    try:
-        yield
-    finally:
-        del os.environ[_SEED_VARIABLE]
-        if before is not None:
-            os.environ[_SEED_VARIABLE] = before
