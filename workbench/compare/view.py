@@ -43,7 +43,7 @@ def payload(
     picks of a person, no votes but blind ones. Rows keep their disagreement.
     """
     if blind is None:
-        return _payload(comparison, choices)
+        return _payload(comparison, choices) | {"charts": charts.drawn(comparison)}
     value = _payload(*_hidden(comparison, choices, blind))
     for place, row in enumerate(value["rows"]):
         row |= _disagreement(comparison.judgement, place)
@@ -136,7 +136,6 @@ def _payload(comparison: Comparison, choices: Choices) -> View:
         "systems": _systems(comparison),
         "agreement": [list(row) for row in judgement.agreement] if judgement else None,
         "buckets": [_buckets(b, len(shown)) for b in judged.buckets] if judged else [],
-        "charts": charts.drawn(comparison),
         "scores_note": "\n".join(scores_notes(comparison)),
         "neural_note": judged.neural_note if judged else "",
         "warnings": list(_warnings(comparison)),
