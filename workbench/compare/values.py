@@ -119,6 +119,7 @@ class Judged:
     row; a row that no reference has is None. neural is a learned metric's system score by name of
     the system, with what it is in neural_note (model, version, licence), both empty without one.
     scored_rows counts the rows that have a reference: no other row has a part in `scores`.
+    row_signatures are sacreBLEU's of the scores in `rows`: single lines have another BLEU.
     """
 
     scores: Mapping[str, Scores]
@@ -130,6 +131,7 @@ class Judged:
     seed: int = 0
     neural: Mapping[str, float] = field(default_factory=dict)
     neural_note: str = ""
+    row_signatures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,11 @@ def score_of(metric: Metric, rows: Array) -> float:
     return float(metric._aggregate_and_compute(rows.tolist()).score)
 
 
+def words_of(text: str, counts: Counts) -> list[str]:
+    """Return the words of a text as BLEU counts them; counts must have BLEU."""
+    return str(counts.metrics["bleu"]._preprocess_segment(_encodable(text))).split()
+
+
 def _number(references: References) -> int:
     """Return how many references every line has, -1 where that differs, as sacreBLEU writes it."""
     found = {sum(text is not None for text in texts) for texts in zip(*references, strict=True)}
