@@ -77,11 +77,16 @@ def to_tsv(result: Result) -> str:
         texts = [column.translations[index].text for column in result.columns]
         notes = " | ".join(doubts.get(segment.id, []))
         cells = [segment.id, segment.kind, segment.text, *texts, notes]
-        lines.append("\t".join(_cell(cell) for cell in cells))
+        lines.append("\t".join(cell(text) for text in cells))
     return "\n".join(lines) + "\n"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Return a text for a cell of a table: on one line, and never a formula.
+
+    >>> cell("=1\\t+ 1")
+    "'=1 + 1"
+    """
     flat = " ".join(text.split())
     return f"'{flat}" if flat.startswith(_FORMULA) else flat
 
@@ -95,7 +100,7 @@ def to_ledger(result: Result) -> str:
     lines = ["\t".join(head)]
     for e in result.ledger:
         cells = [e.ledger, e.kind, e.segment_id, e.language, e.match, e.source, e.value, e.target]
-        lines.append("\t".join(_cell(cell) for cell in cells))
+        lines.append("\t".join(cell(text) for text in cells))
     return "\n".join(lines) + "\n"
 
 
@@ -222,30 +227,49 @@ def to_html(result: Result) -> str:
 
     Without scripts the page shows a plain table. Nothing is loaded from elsewhere.
     """
+    return page(
+        "export.html",
+        payload(result),
+        VIEW_SCRIPTS,
+        VIEW_STYLES,
+        title=_title(result.summary, result.document),
+        language=result.document.language,
+        manifest=to_manifest(result),
+    )
+
+
+def page(
+    template: str,
+    view: Mapping[str, Any],
+    scripts: Sequence[str],
+    styles: Sequence[str],
+    **more: object,
+) -> str:
+    """Return a template of ui/static as a page that has a view's value, scripts and styles inside.
+
+    more: what else the template asks for.
+    """
     static = files("workbench") / "ui" / "static"
-    view = payload(result)
     # "<" never stands raw inside the script element, so no text can end it.
     safe = json.dumps(view, ensure_ascii=False).replace("<", "\\u003c")
     return str(
-        _template().render(
-            title=_title(result.summary, result.document),
-            language=result.document.language,
-            css="".join((static / name).read_text("utf-8") for name in VIEW_STYLES),
-            js="".join((static / name).read_text("utf-8") for name in VIEW_SCRIPTS),
+        _template(template).render(
+            css="".join((static / name).read_text("utf-8") for name in styles),
+            js="".join((static / name).read_text("utf-8") for name in scripts),
             strings=(files("workbench") / "ui" / "strings.json").read_text("utf-8"),
             payload=safe,
-            manifest=to_manifest(result),
             view=view,
+            **more,
         )
     )
 
 
 @cache
-def _template() -> Any:
+def _template(name: str) -> Any:
     import jinja2
 
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    source = (files("workbench") / "ui" / "static" / "export.html").read_text("utf-8")
+    source = (files("workbench") / "ui" / "static" / name).read_text("utf-8")
     return environment.from_string(source)
 
 

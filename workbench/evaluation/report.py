@@ -130,7 +130,7 @@ def to_markdown(report: Report) -> str:
         ]
         parts.append(_markdown_table(head, body))
     if report.rows and report.resamples:
-        parts.append(_markdown_table(*_tests(report)))
+        parts.append(_markdown_table(*tests_table({r.run.name: r.scores for r in report.rows})))
     if report.failures:
         parts.append(
             "\n".join(f"- not done: {_plain(f.name)}: {_plain(f.reason)}" for f in report.failures)
@@ -159,12 +159,15 @@ def _score_column(name: str, report: Report) -> _Column:
         "{:.1f}",
         lambda row: row.scores[name].value,
         lower,
-        lambda row: _mark(row.scores[name], base[0], lower=lower) if base else "",
+        lambda row: mark(row.scores[name], base[0], lower=lower) if base else "",
     )
 
 
-def _mark(score: Score, base: Score, *, lower: bool) -> str:
-    """Return how a score stands to the baseline's; the baseline itself has a blank."""
+def mark(score: Score, base: Score, *, lower: bool) -> str:
+    """Return how a score stands to the baseline's; the baseline itself has a blank.
+
+    lower: the lower score is the better one.
+    """
     found = [p for p in (score.p_bootstrap, score.p_randomisation) if p is not None]
     sure = sum(p < SIGNIFICANT for p in found)
     if not found:
@@ -197,20 +200,20 @@ def _column_cells(column: _Column, rows: Sequence[Row]) -> list[_Cell]:
     ]
 
 
-def _tests(report: Report) -> tuple[list[str], list[list[str]]]:
-    """Return head and rows of the table of intervals and p."""
+def tests_table(scores: Mapping[str, Scores]) -> tuple[list[str], list[list[str]]]:
+    """Return head and rows of the table of scores, intervals and p."""
     head = ["system", "metric", "score", "95 % interval", "p bootstrap", "p randomisation"]
     rows = [
         [
-            row.run.name,
+            system,
             TITLES[name],
             f"{score.value:.2f}",
-            f"{score.mean:.2f} ± {score.interval:.2f}",
+            "–" if score.mean is None else f"{score.mean:.2f} ± {score.interval:.2f}",
             _p(score.p_bootstrap),
             _p(score.p_randomisation),
         ]
-        for row in report.rows
-        for name, score in row.scores.items()
+        for system, found in scores.items()
+        for name, score in found.items()
     ]
     return head, rows
 
@@ -221,7 +224,6 @@ def _p(value: float | None) -> str:
 
 def _notes(report: Report) -> list[str]:
     """Return how the figures were made, a line each."""
-    made = report.made
     files = [f"reference {_named(lines)}" for lines in report.references]
     files += [f"source {_named(report.texts)}"] if report.texts else []
     notes = [f"Test set {report.source}→{report.target}: {'; '.join(files)}."]
@@ -229,12 +231,16 @@ def _notes(report: Report) -> list[str]:
         scores = {row.run.name: row.scores for row in report.rows}
         notes += score_notes(scores, report.baseline, report.resamples, report.seed)
     notes += _system_notes(report)
-    notes.append(
+    return [*notes, made_note(report.made)]
+
+
+def made_note(made: Mapping[str, str | int]) -> str:
+    """Return in a sentence what `environment` says."""
+    return (
         f"Made {made['date']} by workbench {made['workbench']} with sacreBLEU {made['sacrebleu']} "
         f"and Python {made['python']} on {made['platform']}, {made['machine']}, "
         f"{made['cores']} cores."
     )
-    return notes
 
 
 def interval(score: Score) -> tuple[float | None, float | None]:
