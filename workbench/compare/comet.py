@@ -35,7 +35,7 @@ LICENCES = {
     "Unbabel/XCOMET-XXL": _NC,
 }
 # A thousand lines of one system take some minutes on two cores; the model is fetched first.
-_PATIENCE = 6 * 60 * 60
+_PATIENCE = 6 * 60 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _run(command: Sequence[str], folder: Path, model: str) -> None:
             command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=_PATIENCE
         )
     except subprocess.TimeoutExpired:
-        raise EngineError(f"COMET ({model}) was not done in {_PATIENCE} seconds.") from None
+        raise EngineError(f"COMET ({model}) was not done in {_PATIENCE:g} seconds.") from None
     except OSError as error:
         raise EngineError(f"COMET ({model}): {command[0]} cannot be started: {error}") from None
     if done.returncode:
@@ -151,8 +151,10 @@ def _mean(lines: object, count: int, system: str) -> float:
         scores = [float(line["COMET"]) for line in lines]  # type: ignore[attr-defined]
     except (TypeError, KeyError, ValueError):
         scores = []
-    if len(scores) != count or not all(map(math.isfinite, scores)):
-        raise EngineError(f"COMET scored {len(scores)} of {count} lines of {system}.")
+    numbers = all(map(math.isfinite, scores))
+    if len(scores) != count or not numbers:
+        what = "" if numbers else ", not all with a number"
+        raise EngineError(f"COMET scored {len(scores)} of {count} lines of {system}{what}.")
     return math.fsum(scores) / count
 
 
