@@ -170,6 +170,7 @@ def test_what_is_to_be_said_of_the_run_is_on_the_page_and_in_the_exports() -> No
 
 
 def test_an_export_needs_no_web_server() -> None:
-    code = "import sys, workbench.render as r; r._template('export.html'); print('gradio' in sys.modules)"
+    code = "import sys, workbench.render as r; r._template('export.html')"
+    code += "; print('gradio' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

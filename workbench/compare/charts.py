@@ -147,7 +147,7 @@ def lengths(comparison: Comparison) -> str:
         x = _Scale(0, max(10, *sources), left + 38, left + WIDTH / 3 - 12)
         y = _Scale(0, top, down + 138, down + 26)
         points = [(sources[i], ys[i]) for i in places]
-        parts.append(_scatter(output.name, place, x, y, points))
+        parts.append(_scatter(output.name, x, y, points))
         parts.append(_ratio(sum(ys) / max(1, sum(sources)), x, y))
     return _svg(title, note, math.ceil(len(columns) / 3) * 170 + 50, parts)
 
@@ -222,7 +222,7 @@ def _intervals(title: str, points: Sequence[_Point], top: float) -> str:
     return "".join(parts)
 
 
-def _scatter(name: str, place: int, x: _Scale, y: _Scale, points: Iterable[tuple[int, int]]) -> str:
+def _scatter(name: str, x: _Scale, y: _Scale, points: Iterable[tuple[int, int]]) -> str:
     """Return a panel of a system: its name, the axes and a dot per point."""
     parts = [_name(name, x.left - 34, y.right - 14, anchor="start")]
     parts += [_upright(x(tick), y.right, y.left, _plain(tick)) for tick in x.ticks()]
@@ -230,7 +230,7 @@ def _scatter(name: str, place: int, x: _Scale, y: _Scale, points: Iterable[tuple
     # One path for all: a round cap makes a dot of a line without a length.
     dots = "".join(f"M{x(a):.1f} {y(b):.1f}h0" for a, b in dict.fromkeys(points))
     parts.append(
-        f'<path d="{dots}" stroke="{_colour(place)}" stroke-width="4" stroke-opacity="0.7" '
+        f'<path d="{dots}" stroke="currentColor" stroke-width="4" stroke-opacity="0.45" '
         'stroke-linecap="round"/>'
     )
     return "".join(parts)
