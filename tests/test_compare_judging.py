@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sacrebleu.metrics.chrf import CHRF
 
 from comparisons import comparison, with_findings
+from workbench.compare import judging
 from workbench.compare.judging import NO_PICK, SUPPORT, chrf, grams, judge
 from workbench.compare.values import Judgement
 from workbench.evaluation.metrics import score
@@ -101,6 +102,13 @@ def test_the_pick_is_what_the_others_say_most_of() -> None:
     )
     assert found.consensus[0] in (1, 2)
     assert found.supporters[0] == (1, 2)
+
+
+def test_equal_texts_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(judging, "grams", lambda text: counted.append(text) or grams(text))
+    judged([["Cold.", "Fled."], ["Cold.", "Ran."], ["Cold.", "Fled."]])
+    assert sorted(counted) == ["Cold.", "Fled.", "Ran."]
 
 
 def test_an_empty_line_is_never_the_pick_and_counts_as_disagreement() -> None:

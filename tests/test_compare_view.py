@@ -92,6 +92,11 @@ def test_judgement_is_told_by_row_and_by_system() -> None:
     assert value["agreement"][0][1] == judgement.agreement[0][1]
 
 
+def test_a_row_without_any_text_has_no_consensus() -> None:
+    row = payload(comparison(["寒い。"], a=[""], b=[""]))["rows"][0]
+    assert (row["consensus"], row["supporters"], row["disagreement"]) == (None, [], 100.0)
+
+
 def test_scores_have_their_interval_p_and_signature() -> None:
     value = payload(scored(WHOLE))
     bleu = value["systems"][0]["scores"]["bleu"]
