@@ -21,19 +21,20 @@ from workbench.render import cell, page
 # Of workbench/ui/static, in this order: the view of a comparison, here and on the page.
 VIEW_SCRIPTS: tuple[str, ...] = ("parts.js",)
 VIEW_STYLES: tuple[str, ...] = ("aligned.css", "report.css")
-# Of a page without scripts: a browser takes seconds to lay out more.
+# Of the plain table: a browser takes seconds to lay out more.
 MOST_ROWS = 2000
+_FIRST = 10
 
 
 def to_html(comparison: Comparison, choices: Choices = NO_CHOICES) -> str:
     """Return one self-contained page: the view with its script, the figures, how they were made.
 
-    Without scripts there is a plain table of the rows, of at most MOST_ROWS: those where the
-    systems part most, and it says so. The view's value has them all. Nothing is loaded from
-    elsewhere.
+    Without scripts, and in print, there is a plain table of the rows, of at most MOST_ROWS: those
+    where the systems part most, and it says so. The view's value has them all. Nothing is loaded
+    from elsewhere.
     """
     names = [get_language(code).name for code in (comparison.document.language, comparison.target)]
-    first = looks_first(comparison)[:MOST_ROWS]
+    order = looks_first(comparison)[:MOST_ROWS]
     return page(
         "report.html",
         payload(comparison, choices),
@@ -43,7 +44,8 @@ def to_html(comparison: Comparison, choices: Choices = NO_CHOICES) -> str:
         tables=tables.tables(comparison),
         notes=tables.notes(comparison),
         manifests=[(o.name, manifest.to_json(o.result.manifest)) for o in comparison.outputs],
-        shown=sorted(first),
+        shown=sorted(order),
+        first=order[:_FIRST] if comparison.judgement and len(comparison.outputs) > 1 else [],
     )
 
 
