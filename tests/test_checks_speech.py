@@ -89,7 +89,7 @@ def test_a_line_with_a_dash_is_the_questioners():
 
 
 def test_a_polite_speaker_who_turns_plain_is_doubted_there():
-    told = ["“무서웠어요.”", "“밤이었어요.”", "“울었습니다.”", "“배가 고팠어.”"]
+    told = ["“무서웠어요.”", "“밤이었어요.”", "“울었어요.”", "“배가 고팠어.”"]
     assert levels(told) == [("s3", "minor")]
 
 
@@ -103,15 +103,45 @@ def test_the_message_names_the_speaker_and_both_levels():
 @pytest.mark.parametrize(
     "targets",
     [
-        ["“무서웠어요.”", "“울었습니다.”", "“밤이었어요.”", "“그렇습니다.”"],
         ["그는 울었다.", "“무서웠어요.”", "비가 왔다.", "“밤이었어요.”"],
         ["“무서웠어요.”", "“밤이었어요.”", "한 씨는 “무서웠다”고 말했다.", "“울었어요.”"],
-        ["“무서웠어.”", "“밤이었다.”", "“울었어.”", "“그게 전부야.”"],
-        ["“무서웠어요.”", "“밤이었어.”", "“울었어요.”", "“추웠어.”"],
+        ["“무서웠어요.”", "“울었습니다.”"],
     ],
 )
-def test_what_interviews_and_newspapers_mix_is_no_slip(targets):
+def test_narration_reported_words_and_two_sentences_alone_are_no_mix(targets):
     assert levels(targets) == []
+
+
+@pytest.mark.parametrize(
+    ("targets", "said"),
+    [
+        (
+            ["“추웠어요.”", "“울었습니다.”", "“밤이었어요.”", "“네.”"],
+            ("s1", "해요체 twice", "합쇼체 once"),
+        ),
+        (
+            ["“밤이었다.”", "“추웠어.”", "“울었어.”", "“나야.”"],
+            ("s0", "해체 3 times", "한다체 once"),
+        ),
+        (
+            ["“추웠어요.”", "“밤이었어.”", "“울었어요.”", "“왔어.”"],
+            ("s1", "해요체 twice", "해체 twice"),
+        ),
+        (["“옵니다.”"] * 3 + ["“가요.”"] * 3, ("s3", "합쇼체 3 times", "해요체 3 times")),
+    ],
+)
+def test_a_mix_of_levels_is_said_once_for_a_voice_where_the_rarer_one_begins(targets, said):
+    found = read(["“I came.”"] * len(targets), targets).findings
+    (doubt,) = [f for f in found if f.check == "speech-level"]
+    segment, most, rarer = said
+    assert (doubt.segment_id, doubt.severity, doubt.confidence) == (segment, "minor", 0.1)
+    assert f"The quoted speaker speaks in {most} and in {rarer}, here first" in doubt.message
+
+
+def test_each_voice_has_its_own_remark_about_a_mix():
+    said = ["“추웠어요”라고 {} 말했다.", "“울었어요”라고 {} 말했다.", "“밤입니다”라고 {} 말했다."]
+    targets = [line.format(name) for name in ("한 씨는", "어머니는") for line in said]
+    assert levels(targets) == [("s2", "minor"), ("s5", "minor")]
 
 
 def test_a_change_that_the_japanese_source_makes_too_is_no_slip():
@@ -119,6 +149,11 @@ def test_a_change_that_the_japanese_source_makes_too_is_no_slip():
     targets = ["“무서웠어요.”", "“밤이었어요.”", "“울었어요.”", "“춥네, 이제 돌아가자.”"]
     found = read(sources, targets, "ja-ko").findings
     assert [f for f in found if f.check == "speech-level"] == []
+
+
+def test_a_slip_and_a_mix_of_the_same_voice_are_both_said():
+    told = ["“무서웠어요.”", "“밤이었어요.”", "“울었습니다.”", "“배가 고팠어.”"]
+    assert levels(told) == [("s3", "minor"), ("s2", "minor")]
 
 
 def test_a_polite_japanese_sentence_made_plain_is_a_clear_slip():

@@ -1,8 +1,8 @@
 """Follows who speaks, and in which Korean speech level; a new way to name a speaker goes below.
 
 Narration, the turns of labelled speakers and the quotations of each person are separate voices.
-Within a voice 합쇼체 and 해요체 mix freely, as they do in printed interviews, and so do 해체 and
-한다체; what is doubted is a polite voice that turns plain for a moment, or the other way round.
+What is doubted most is a polite voice that turns plain for a moment, or the other way round. Any
+other mix is said once for each voice: printed interviews mix 합쇼체 with 해요체, 해체 with 한다체.
 """
 
 import re
@@ -49,6 +49,7 @@ _NEAR = 60  # characters between a quotation and who says it
 _LEAST = 2  # sentences of a voice that make its usual level
 _SHARE = 0.34  # of a voice's sentences, up to which the rarer level is a slip
 _CLEAR = 0.1
+_MIXED = 0.1  # the confidence in a doubt about levels that interviews mix freely
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +101,18 @@ def check_speech_level(pairs: Sequence[Pair], entries: Sequence[Entry]) -> Itera
 
     Minor, and major where the speaker keeps the level in nine sentences of ten or the Japanese
     source is polite where the target is not. A change that the source makes too is no doubt.
+    A voice that mixes levels otherwise gets one minor doubt, where the rarer one begins.
     """
     by_id = {pair.segment.id: pair for pair in pairs if pair.language == "ko"}
-    voices = _voices(_turns(by_id, entries))
+    voices, quoted = _voices(_turns(by_id, entries))
     told: set[str] = set()
-    for voice in voices:
+    for voice in (*voices, quoted):
         for turn in _slips(voice):
             if turn.entry.segment_id not in told:
                 told.add(turn.entry.segment_id)
                 yield _doubt(by_id[turn.entry.segment_id], turn, voice)
+    for voice in voices:
+        yield from _mix(by_id, voice)
 
 
 @document_check("speaker")
@@ -171,8 +175,8 @@ def _resolved(voice: str, last: str, known: dict[str, str]) -> str:
     return known.setdefault(voice[0], voice) if voice.endswith(" 씨") else voice
 
 
-def _voices(turns: Iterable[_Turn]) -> list[list[_Turn]]:
-    """Return the sentences of each voice, then those of all who are quoted as the main persons.
+def _voices(turns: Iterable[_Turn]) -> tuple[list[list[_Turn]], list[_Turn]]:
+    """Return the sentences of each voice, and those of all who are quoted as the main persons.
 
     The last ones catch the slip of a person who says little: an interview keeps one level.
     """
@@ -182,7 +186,7 @@ def _voices(turns: Iterable[_Turn]) -> list[list[_Turn]]:
         found[turn.voice].append(turn)
         if turn.entry.kind == "quotation":
             pool.append(turn)
-    return [*found.values(), pool]
+    return list(found.values()), pool
 
 
 def _slips(voice: Sequence[_Turn]) -> Iterator[_Turn]:
@@ -192,7 +196,7 @@ def _slips(voice: Sequence[_Turn]) -> Iterator[_Turn]:
     kept = len(voice) - sum(turn.polite != usual for turn in voice)
     sure = [turn for turn in rare if turn.source_polite is not None]
     clear = kept >= _LEAST and len(rare) <= _SHARE * (kept + len(rare))
-    slips = rare if clear else sure if kept > len(voice) - kept else []
+    slips = frozenset(rare if clear else sure if kept > len(voice) - kept else ())
     before = -2
     for place, turn in enumerate(voice):
         if turn in slips:
@@ -217,6 +221,34 @@ def _doubt(pair: Pair, turn: _Turn, voice: Sequence[_Turn]) -> Finding:
     )
     confidence = 0.8 if sure else 0.5
     return pair.doubt("speech-level", severity, message, turn.entry.target_span, confidence)
+
+
+def _mix(by_id: Mapping[str, Pair], voice: Sequence[_Turn]) -> Iterator[Finding]:
+    """Yield the first sentence in the rarer level of a voice with a mix that is no slip."""
+    (level, most), *others = Counter(turn.entry.value for turn in _unsaid(voice)).most_common()
+    # Of two that are used equally often, the one that comes later counts as the rarer.
+    for rarer, count in others[:1] if most >= _LEAST else ():
+        turn = next(turn for turn in _unsaid(voice) if turn.entry.value == rarer)
+        message = (
+            f"{_NAMES.get(turn.voice, turn.voice)} speaks in {level} {_times(most)} and in {rarer} "
+            f"{_times(count)}, here first: make the level the same unless the mix is meant."
+        )
+        span = turn.entry.target_span
+        yield by_id[turn.entry.segment_id].doubt("speech-level", "minor", message, span, _MIXED)
+
+
+def _unsaid(voice: Sequence[_Turn]) -> list[_Turn]:
+    """Return the sentences of a voice but for slips and what changes as the source does."""
+    usual, clear = _is_polite(voice), not any(True for _ in _slips(voice))
+    return [
+        turn
+        for turn in voice
+        if turn.polite == usual or (clear and turn.source_polite != turn.polite)
+    ]
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _source_politeness(pair: Pair, entry: Entry) -> bool | None:
