@@ -86,6 +86,16 @@ def test_a_bullet_goes_and_a_sentence_becomes_one(desks: Desks) -> None:
     assert len(ids(ask(desks, "bullet", how="add", bullet="", segment=free))) == len(before)
 
 
+def test_a_sentence_that_no_bullet_has_is_offered_and_added_and_taken_back(desks: Desks) -> None:
+    before = ask(desks, "show")["view"]["bullets"]
+    taken = {name for bullet in before for name in bullet["segments"]}
+    offers = ask(desks, "alternatives", bullet="")["alternatives"]
+    assert offers and taken.isdisjoint(offer["segment"] for offer in offers)
+    after = ask(desks, "bullet", how="add", bullet="", segment=offers[0]["segment"])
+    assert len(ids(after)) == len(before) + 1
+    assert ask(desks, "undo")["view"]["bullets"] == before
+
+
 @pytest.mark.parametrize("count", [1, 4, None])
 def test_the_number_of_bullets_can_be_chosen_anew(desks: Desks, count: int | None) -> None:
     wanted = len(ids(ask(desks, "show"))) if count is None else count

@@ -180,6 +180,14 @@ def test_alternatives_are_the_next_best_sentences() -> None:
     assert len(found) == 2 and not used & set(found)
 
 
+def test_what_may_become_one_more_bullet_is_none_of_those_there() -> None:
+    offered = editing.alternatives(DOCUMENT, SUMMARY, "", n=20)
+    there = {i for bullet in SUMMARY.bullets for i in bullet.segment_ids}
+    assert offered and there.isdisjoint(offered)
+    for segment in offered:
+        assert len(editing.add(SUMMARY, DOCUMENT, segment).bullets) == len(SUMMARY.bullets) + 1
+
+
 def test_alternatives_do_not_say_again_what_another_bullet_says() -> None:
     lines = TABLES["texts"]["news-en"]["lines"]
     document = build("en", [*lines, lines[2].replace("Forty", "Fifty")])

@@ -46,3 +46,42 @@ def test_the_number_of_key_points_and_a_comparison_are_one_click(page: Page) -> 
     expect(page.locator(BULLETS)).to_have_count(5)
     page.get_by_text("Summarise English by itself").click()
     expect(page.locator(".wb-compared")).to_contain_text("in common")
+
+
+def test_a_key_point_is_added_by_the_keyboard_alone(page: Page) -> None:
+    translate(page)
+    before = order(page)
+    page.get_by_text("Change", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("+ Add a key point").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".wb-offers .wb-other").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(BULLETS)).to_have_count(len(before) + 1)
+    expect(page.get_by_text("+ Add a key point")).to_be_focused()
+
+
+def by_number(page: Page, number: str) -> None:
+    page.get_by_label("Another sentence, by its number").fill(number)
+    page.keyboard.press("Enter")
+
+
+def test_any_sentence_becomes_a_key_point_by_its_number(page: Page) -> None:
+    translate(page)
+    before = order(page)
+    page.get_by_text("Change", exact=True).click()
+    page.get_by_text("+ Add a key point").click()
+    by_number(page, "1")
+    expect(page.locator(".wb-status")).to_contain_text("choose a sentence of the text")
+    by_number(page, "12")
+    expect(page.locator(BULLETS)).to_have_count(len(before) + 1)
+
+
+def test_escape_closes_the_offers(page: Page) -> None:
+    translate(page)
+    page.get_by_text("Change", exact=True).click()
+    page.get_by_label("Replace by another sentence: 1").click()
+    expect(page.locator(".wb-offers .wb-other").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".wb-offers")).to_have_count(0)
+    expect(page.get_by_label("Replace by another sentence: 1")).to_be_focused()

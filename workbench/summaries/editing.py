@@ -110,16 +110,16 @@ def alternatives(
 ) -> tuple[str, ...]:
     """Return the ids of the next best sentences for the place of a bullet, best first, at most n.
 
-    They are ranked as the bullets were, with the other bullets taken as chosen: what says the same
+    "" asks for those that may become one more bullet. They are ranked as the bullets were, with the other bullets taken as chosen: what says the same
     as one of those, or stands in one, is not offered.
     Raises UnknownNameError: no bullet has the id.
     """
-    bullet = _find(summary, bullet_id)
+    replaced = _find(summary, bullet_id).segment_ids if bullet_id else ()
     reading = read_document(document, summary.preset)
     place_of = {sentence.id: place for place, sentence in enumerate(reading.body)}
     others = [b for b in summary.bullets if b.id != bullet_id]
     taken = [place_of[i] for b in others for i in b.segment_ids if i in place_of]
-    own = {place_of[i] for i in bullet.segment_ids if i in place_of}
+    own = {place_of[i] for i in replaced if i in place_of}
     chosen = [place for place in taken if place in reading.lead]
     found = next_best(reading, chosen, n + len(own) + len(taken), Wish())
     return tuple(reading.body[p].id for p in found if p not in own and p not in taken)[:n]

@@ -1,9 +1,10 @@
 /* The key points on top of every column: what they say, where they come from, how much they cover;
-   on the page they can be moved, put into other words, exchanged, and counted anew. */
+   on the page they can be moved, put into other words, exchanged, added, and counted anew. */
 "use strict";
 window.WorkbenchSummary = (() => {
   const { make, button } = WorkbenchParts;
   const COUNTS = [null, 3, 5, 7];
+  const ADDED = { id: "" }; // the bullet that is not there yet
   const MOST = 15;
   const LONGEST = 60; // percent of the text that a summary may be
 
@@ -31,8 +32,12 @@ window.WorkbenchSummary = (() => {
       this.node.classList.toggle("is-changing", this.changing);
       this.node.replaceChildren(this._caption(),
         ...bullets.flatMap((bullet, index) => this._bullet(bullet, index)),
-        ...(this.changing ? [this._controls()] : []), ...this._comparisons());
-      if (kept) this.node.querySelector(`[data-keep="${CSS.escape(kept)}"]`)?.focus({ preventScroll: true });
+        ...(this.changing ? this._below() : []), ...this._comparisons());
+      if (kept) this._focus(kept);
+    }
+
+    _focus(name) {
+      this.node.querySelector(`[data-keep="${CSS.escape(name)}"]`)?.focus({ preventScroll: true });
     }
 
     _caption() {
@@ -177,8 +182,9 @@ window.WorkbenchSummary = (() => {
       return this._act(bullet, "move", { place });
     }
 
-    /* Alt with an arrow moves the bullet that has the focus. */
+    /* Alt with an arrow moves the bullet that has the focus, Escape closes the offers. */
     _onKey(event) {
+      if (event.key === "Escape" && this.offers) this._close();
       const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       const id = event.target.closest?.("[data-bullet]")?.dataset.bullet;
       if (!this.view.editable || !event.altKey || !step || !id) return;
@@ -215,26 +221,72 @@ window.WorkbenchSummary = (() => {
       });
     }
 
+    /* Sentences to stand in place of a bullet; to become one more where it is ADDED. */
     async _offer(bullet) {
+      if (this.offers?.bullet === bullet.id) {
+        this._close();
+        return;
+      }
       const reply = await this.view.act({ do: "alternatives", bullet: bullet.id });
       if (!reply?.alternatives) return;
       this.offers = { bullet: bullet.id, choices: reply.alternatives };
       this._draw();
-      this.node.querySelector(".wb-offers button")?.focus();
+      this.node.querySelector(".wb-offers :is(button, input)")?.focus();
+    }
+
+    _close() {
+      const name = this._opener();
+      this.offers = null;
+      this._draw();
+      this._focus(name);
+    }
+
+    /* The button that opened the offers. */
+    _opener() {
+      return this.offers.bullet ? `${this.offers.bullet}-replace` : "add";
+    }
+
+    async _put(bullet, segment) {
+      const reply = await this._act(bullet, bullet.id ? "replace" : "add", { segment });
+      if (reply?.view && this.offers) this._close();
     }
 
     _offered(bullet) {
       const { view } = this;
       const choices = this.offers.choices.map(({ segment, text }) => {
-        const node = button("wb-other", `${view.place(segment)} · ${text}`, () => {
-          this.offers = null;
-          this._act(bullet, "replace", { segment });
-        });
+        const node = button("wb-other", `${view.place(segment)} · ${text}`, () => this._put(bullet, segment));
         node.lang = view.payload.source;
         return node;
       });
-      const title = make("span", "wb-hint", view.say(choices.length ? "replace_by" : "replace_none"));
-      return this._wide("wb-offers wb-others", title, ...choices);
+      const key = choices.length ? (bullet.id ? "replace_by" : "add_which") : "replace_none";
+      const title = make("span", "wb-hint", view.say(key));
+      return this._wide("wb-offers wb-others", title, ...choices, this._byNumber(bullet));
+    }
+
+    /* Any other sentence, by its number in the margin. */
+    _byNumber(bullet) {
+      const { view } = this;
+      const { rows } = view.payload;
+      const field = make("input", "wb-field wb-place-field");
+      Object.assign(field, { type: "number", min: 1, max: rows.length, step: 1 });
+      const put = () => {
+        const row = rows[Number(field.value) - 1];
+        if (row) this._put(bullet, row.id);
+        else field.focus();
+      };
+      field.addEventListener("keydown", (event) => { if (event.key === "Enter") put(); });
+      const label = make("label", "wb-hint", `${view.say("by_number")} `, field);
+      const act = button("wb-button", view.say(bullet.id ? "replace" : "add"), put);
+      return make("span", "wb-by-number", label, act);
+    }
+
+    /* What stands under the bullets while they are changed. */
+    _below() {
+      const offers = this.offers?.bullet === ADDED.id ? [this._offered(ADDED)] : [];
+      const node = button("wb-button", `+ ${this.view.say("bullet_add")}`, () => this._offer(ADDED));
+      node.dataset.keep = "add";
+      node.setAttribute("aria-expanded", String(offers.length > 0));
+      return [this._wide("wb-bullet-more wb-adding", node), ...offers, this._controls()];
     }
 
     /* How many, how long, and a summary of one column alone beside it. */
