@@ -110,8 +110,9 @@ def alternatives(
 ) -> tuple[str, ...]:
     """Return the ids of the next best sentences for the place of a bullet, best first, at most n.
 
-    "" asks for those that may become one more bullet. They are ranked as the bullets were, with the other bullets taken as chosen: what says the same
-    as one of those, or stands in one, is not offered.
+    "" asks for those that may become one more bullet. They are ranked as the bullets were, with
+    the other bullets taken as chosen: what says the same as one of those, or stands in one, is not
+    offered.
     Raises UnknownNameError: no bullet has the id.
     """
     replaced = _find(summary, bullet_id).segment_ids if bullet_id else ()
