@@ -38,9 +38,7 @@ def describe_run(
     engine is Engine.settings. termbase_sha256 is "" without a termbase.
     """
     return {
-        "workbench": version("translation-workbench"),
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}",
+        **describe_program(),
         "libraries": dict(_versions()),
         "model": model.name,
         "revision": model.revision,
@@ -53,6 +51,15 @@ def describe_run(
         "routes": ["-".join(route) for route in routes],
         "segmenter": f"sentencex-{version('sentencex')}+repair",
         "termbase_sha256": "",
+    }
+
+
+def describe_program() -> Manifest:
+    """Return what every manifest says: which program made the result, and on what machine."""
+    return {
+        "workbench": version("translation-workbench"),
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
     }
 
 

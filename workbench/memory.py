@@ -1,21 +1,24 @@
-"""What people decided, kept between runs in one SQLite file of the data folder.
+"""What people decided, chose and kept, between runs in one SQLite file of the data folder.
 
-No text is kept: a decision is found again by a hash of the pair and the doubt. To change the
+Text is kept only where a person asked for it: units of the translation memory, and words that they
+wrote into a comparison. Decisions and votes are found again by hashes of the texts. To change the
 tables, append a statement to MIGRATIONS; what stands there is never edited.
 """
 
 import sqlite3
 import threading
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
+from operator import itemgetter
 from pathlib import Path
-from typing import cast
+from typing import Any, Literal, cast
 
 from workbench.catalogue import data_dir
 from workbench.errors import InputError
-from workbench.manifest import now
-from workbench.types import Decision
+from workbench.manifest import now, text_hash
+from workbench.types import Decision, Origin
 
 FILE = "memory.sqlite"
 # The number of the migrations that a file has had stands in its user_version.
@@ -29,10 +32,48 @@ MIGRATIONS: tuple[str, ...] = (
         decision TEXT NOT NULL CHECK (decision IN ('accepted', 'fixed', 'dismissed')),
         time TEXT NOT NULL
     ) WITHOUT ROWID, STRICT""",
+    """CREATE TABLE units (
+        number INTEGER PRIMARY KEY,
+        source_language TEXT NOT NULL,
+        target_language TEXT NOT NULL,
+        source_sha256 TEXT NOT NULL,
+        source TEXT NOT NULL,
+        target TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        system TEXT NOT NULL,
+        signature TEXT NOT NULL,
+        time TEXT NOT NULL,
+        UNIQUE (source_language, target_language, source_sha256, target)
+    ) STRICT""",
+    """CREATE TABLE choices (
+        number INTEGER PRIMARY KEY,
+        row_sha256 TEXT NOT NULL,
+        act TEXT NOT NULL CHECK (act IN ('vote', 'edit', 'pick')),
+        system TEXT NOT NULL,
+        system_sha256 TEXT NOT NULL,
+        system_signature TEXT NOT NULL,
+        other TEXT NOT NULL,
+        other_sha256 TEXT NOT NULL,
+        other_signature TEXT NOT NULL,
+        value TEXT NOT NULL,
+        blind INTEGER NOT NULL,
+        time TEXT NOT NULL,
+        UNIQUE (row_sha256, act, system, system_sha256, other, other_sha256)
+    ) STRICT""",
 )
 # Seconds to wait while another process writes.
 _PATIENCE = 20.0
 _AT_ONCE = 500
+_UNIT = "source_language, target_language, source, target, origin, system, signature, time"
+_OF_PAIR = "?1 IN ('', source_language) AND ?2 IN ('', target_language)"
+_KEEP_UNIT = (
+    f"INSERT OR REPLACE INTO units (source_sha256, {_UNIT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_CHOOSE = "INSERT OR REPLACE INTO choices VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TAKE_BACK = (
+    "DELETE FROM choices WHERE row_sha256 = ? AND act = ? AND system = ? AND system_sha256 = ?"
+    " AND other = ? AND other_sha256 = ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +88,59 @@ class Verdict:
     decision: Decision
 
 
-class Memory:
-    """The decisions of a user. Safe to share between threads, and a file between processes.
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A translation that a person kept: of what, by whom (origin, system, signature), and when.
 
-    The file is made by the first thing that is written; without one, nothing is remembered.
+    time is ISO 8601, UTC; "" is filled in when the unit is kept.
+    """
+
+    source_language: str
+    target_language: str
+    source: str
+    target: str
+    origin: Origin
+    system: str = ""
+    signature: str = ""
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a system made of one row: its name, the hash of its words and what made them."""
+
+    system: str
+    sha256: str
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One thing that a person chose in a row of a comparison; row is compare.choices.row_keys'.
+
+    value is the outcome of a vote on `cell` and `other`, the text of an edit, or "" of a pick;
+    the last two have no other.
+    """
+
+    row: str
+    act: Literal["vote", "edit", "pick"]
+    cell: Cell
+    other: Cell = Cell("", "")
+    value: str = ""
+    blind: bool = False
+    time: str = ""
+
+
+def source_hash(text: str) -> str:
+    """Return the hash by which a source is found again: in NFC, without the blanks around it."""
+    return text_hash(unicodedata.normalize("NFC", text).strip())
+
+
+class Memory:
+    """What a user decided, chose and kept.
+
+    Safe to share between threads, and a file between processes. The file is made by the first
+    thing that is written; without one, nothing is remembered.
     path None is the file in the data folder, looked up at each use.
     """
 
@@ -69,19 +159,8 @@ class Memory:
 
         Raises InputError: the file cannot be read.
         """
-        wanted = list(dict.fromkeys(keys))
-        if not wanted or not self.path.exists():
-            return {}
-        found: dict[str, Decision] = {}
-        with self._open() as base:
-            for at in range(0, len(wanted), _AT_ONCE):
-                some = wanted[at : at + _AT_ONCE]
-                marks = ",".join("?" * len(some))
-                rows = base.execute(
-                    f"SELECT key, decision FROM decisions WHERE key IN ({marks})", some
-                )
-                found.update(rows)
-        return found
+        query = "SELECT key, decision FROM decisions WHERE key IN ({})"
+        return dict(self._lookup(query, keys))
 
     def record(self, verdicts: Sequence[Verdict]) -> None:
         """Keep decisions, all or none; a decision "" forgets the key.
@@ -116,6 +195,112 @@ class Memory:
                     table.setdefault(check, {})[cast(Decision, decision)] = count
         return table
 
+    def keep(self, units: Sequence[Unit]) -> int:
+        """Put units into the translation memory, all or none, and return how many are new.
+
+        A pair of texts that is there already becomes the newest of its source. Half of a
+        surrogate pair, which the file cannot hold, becomes U+FFFD.
+        Raises InputError: the file cannot be written to.
+        """
+        if not units:
+            return 0
+        time = self._clock()
+        lines = [(source_hash(unit.source), *_line(unit, time)) for unit in units]
+        count = "SELECT COUNT(*) FROM units"
+        with self._lock, self._open() as base:
+            base.execute("BEGIN IMMEDIATE")
+            before = base.execute(count).fetchone()[0]
+            base.executemany(_KEEP_UNIT, lines)
+            after = base.execute(count).fetchone()[0]
+            base.execute("COMMIT")
+        return int(after - before)
+
+    def find(
+        self, source_language: str, target_language: str, sources: Iterable[str]
+    ) -> dict[str, Unit]:
+        """Return the newest unit of each source that has one, exactly but for `source_hash`.
+
+        Raises InputError: the file cannot be read.
+        """
+        hashes = {source: source_hash(source) for source in sources}
+        query = f"SELECT number, source_sha256, {_UNIT} FROM units WHERE source_sha256 IN ({{}})"
+        query += " AND source_language = ? AND target_language = ?"
+        found = self._lookup(query, hashes.values(), source_language, target_language)
+        newest = {key: Unit(*unit) for _, key, *unit in found}
+        return {source: newest[key] for source, key in hashes.items() if key in newest}
+
+    def units(self, source_language: str = "", target_language: str = "") -> tuple[Unit, ...]:
+        """Return the translation memory, oldest first; "" is every language.
+
+        Raises InputError: the file cannot be read.
+        """
+        if not self.path.exists():
+            return ()
+        query = f"SELECT {_UNIT} FROM units WHERE {_OF_PAIR} ORDER BY number"
+        with self._open() as base:
+            found = base.execute(query, (source_language, target_language))
+            return tuple(Unit(*unit) for unit in found)
+
+    def forget(self, source_language: str = "", target_language: str = "") -> int:
+        """Delete the units of a pair ("" is every language) and return how many there were.
+
+        Raises InputError: the file cannot be written to.
+        """
+        return self._delete(f"units WHERE {_OF_PAIR}", source_language, target_language)
+
+    def chosen(self, rows: Iterable[str]) -> tuple[Chosen, ...]:
+        """Return what was chosen in these rows of comparisons, oldest first.
+
+        Raises InputError: the file cannot be read.
+        """
+        found = self._lookup("SELECT * FROM choices WHERE row_sha256 IN ({})", rows)
+        return tuple(
+            Chosen(row, act, Cell(*parts[:3]), Cell(*parts[3:]), value, bool(blind), time)
+            for _, row, act, *parts, value, blind, time in found
+        )
+
+    def choose(self, new: Sequence[Chosen], gone: Sequence[Chosen] = ()) -> None:
+        """Keep what was chosen and forget what was taken back, all or none.
+
+        Raises InputError: the file cannot be written to.
+        """
+        if not new and not gone:
+            return
+        time = self._clock()
+        with self._lock, self._open() as base:
+            base.execute("BEGIN IMMEDIATE")
+            base.executemany(_TAKE_BACK, [_key(chosen) for chosen in gone])
+            base.executemany(_CHOOSE, [_choice(chosen, time) for chosen in new])
+            base.execute("COMMIT")
+
+    def forget_choices(self) -> int:
+        """Delete all that was chosen in comparisons and return how much it was.
+
+        Raises InputError: the file cannot be written to.
+        """
+        return self._delete("choices")
+
+    def _delete(self, what: str, *values: str) -> int:
+        if not self.path.exists():
+            return 0
+        with self._lock, self._open() as base:
+            # Without it the words stay in the file until others take their place.
+            base.execute("PRAGMA secure_delete = ON")
+            return base.execute(f"DELETE FROM {what}", values).rowcount
+
+    def _lookup(self, query: str, keys: Iterable[str], *also: str) -> list[tuple[Any, ...]]:
+        """Return what a query with IN ({}) finds for the keys, by the first thing it asks for."""
+        wanted = list(dict.fromkeys(keys))
+        if not wanted or not self.path.exists():
+            return []
+        found: list[tuple[Any, ...]] = []
+        with self._open() as base:
+            for at in range(0, len(wanted), _AT_ONCE):
+                some = wanted[at : at + _AT_ONCE]
+                marks = ",".join("?" * len(some))
+                found += base.execute(query.format(marks), (*some, *also))
+        return sorted(found, key=itemgetter(0))
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         """Yield a connection of this call alone: SQLite's own locks then order all writers."""
@@ -128,9 +313,30 @@ class Memory:
                 yield base
         except (sqlite3.Error, OSError) as error:
             raise InputError(
-                f"{self.path}: the file of decisions cannot be used ({error}). Free the disk or "
-                "the file, or move it away: a new one is made, without the old decisions."
+                f"{self.path}: the memory of decisions and translations cannot be used ({error}). "
+                "Free the disk or the file, or move it away: a new one is made, without what "
+                "the old one holds."
             ) from error
+
+
+def _line(unit: Unit, time: str) -> tuple[str, ...]:
+    return tuple(_sound(value) for value in astuple(replace(unit, time=unit.time or time)))
+
+
+def _key(chosen: Chosen) -> tuple[str, ...]:
+    cell, other = chosen.cell, chosen.other
+    key = (chosen.row, chosen.act, cell.system, cell.sha256, other.system, other.sha256)
+    return tuple(map(_sound, key))
+
+
+def _choice(chosen: Chosen, time: str) -> tuple[str | bool, ...]:
+    said = (*astuple(chosen.cell), *astuple(chosen.other), chosen.value)
+    return (chosen.row, chosen.act, *map(_sound, said), chosen.blind, chosen.time or time)
+
+
+def _sound(text: str) -> str:
+    """Return the text with U+FFFD for half of a surrogate pair."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _migrate(base: sqlite3.Connection, path: Path) -> None:

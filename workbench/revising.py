@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import get_args
 
 from workbench.checks import review, work_list
-from workbench.errors import UnknownNameError, UsageError
+from workbench.errors import InputError, UnknownNameError, UsageError
 from workbench.manifest import Fingerprints, Manifest, text_hash
 from workbench.memory import Memory, Verdict
 from workbench.types import Column, Decision, Finding, Hypothesis, Result, Translation
@@ -87,6 +87,15 @@ def decided(result: Result, memory: Memory) -> Result:
     return replace(result, findings=findings)
 
 
+def known(result: Result, memory: Memory) -> Result:
+    """Return the result as `decided` does; a memory that cannot be read becomes a warning."""
+    try:
+        return decided(result, memory)
+    except InputError as error:
+        warnings = [*result.manifest.get("warnings", ()), str(error)]
+        return replace(result, manifest={**result.manifest, "warnings": warnings})
+
+
 def revise(result: Result, language: str, segment_id: str, text: str, memory: Memory) -> Result:
     """Return the result with a person's words for one segment, and that column checked again.
 
@@ -103,7 +112,7 @@ def revise(result: Result, language: str, segment_id: str, text: str, memory: Me
         raise UsageError(f"There is no segment {segment_id!r} in a column {language!r}.")
     if text == old.text:
         return result
-    new = _by_hand(old, text)
+    new = by_hand(old, text)
     changed = replace(column, translations=tuple(new if t is old else t for t in translations))
     after = decided(_with_column(result, changed, segment_id), memory)
     _remember(result, after, memory)
@@ -139,7 +148,8 @@ def _target_texts(column: Column) -> dict[str, str]:
     return texts | {"": text_hash("\n".join(texts.values()))}
 
 
-def _by_hand(old: Translation, text: str) -> Translation:
+def by_hand(old: Translation, text: str) -> Translation:
+    """Return a person's words in the place of others, which become the first alternative."""
     machine = () if old.origin in ("human", "failed") else (Hypothesis(old.text, old.score),)
     kept = tuple(h for h in (*machine, *old.alternatives) if h.text != text)
     return Translation(old.segment_id, old.language, text, "human", alternatives=kept)

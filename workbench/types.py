@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["sentence", "heading", "marker", "label", "blank"]
-Origin = Literal["mt", "copy", "label", "memory", "human", "failed"]
+Origin = Literal["mt", "copy", "label", "memory", "human", "output", "failed"]
 Severity = Literal["minor", "major", "critical"]
 Decision = Literal["", "accepted", "fixed", "dismissed"]
 LedgerName = Literal["numbers", "names", "quotations", "speech"]
@@ -76,6 +76,7 @@ class Hypothesis:
 class Translation:
     """The accepted target text of one segment in one language, and where it came from.
 
+    origin "output" is a ready-made text that does not say whether a machine or a person wrote it.
     note says in words what the reader should know (split over the model's limit, retried, why it
     failed); pivot is the intermediate text of a route over a third language, else "".
     """
