@@ -103,6 +103,15 @@ def test_summarize_prints_the_bullets_with_their_ids() -> None:
     assert len(lines) == 3 and all("(s" in line for line in lines)
 
 
+def test_summarize_takes_shorter_or_longer_sentences() -> None:
+    said = [
+        run("summarize", str(SAMPLE), "--from", "ja", "-n", "3", "--length", wish).stdout.decode()
+        for wish in ("0", "1")
+    ]
+    assert len(said[0]) < len(said[1])
+    assert run("summarize", str(SAMPLE), "--from", "ja", "--length", "1.5").returncode == 2
+
+
 def test_summarize_translates_only_its_bullets() -> None:
     done = run("summarize", str(SAMPLE), "-n", "3", "--to", "en", "-f", "json", *PSEUDO)
     value = json.loads(done.stdout)

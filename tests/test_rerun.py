@@ -12,6 +12,7 @@ from workbench.manifest import Fingerprints, differences, text_hash
 from workbench.segmentation import split
 from workbench.types import Translation
 
+SAMPLES = Path(__file__).parents[1] / "workbench" / "samples"
 TEXT = "寒かった。\n\n呉氏は二〇一〇年に入隊した。「逃げた」と語った。\n"
 
 
@@ -47,6 +48,17 @@ def change(path: Path, edit: Callable[[dict[str, Any]], None]) -> None:
 def test_the_same_run_gives_the_same_bytes(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("rerun", made) == 0
     assert "The same: column en, column ko, out.html, out.tsv, out.json" in capsys.readouterr().out
+
+
+def test_the_length_of_the_bullets_sentences_is_asked_for_again(tmp_path: Path) -> None:
+    text, out = tmp_path / "news.txt", tmp_path / "out.json"
+    text.write_bytes((SAMPLES / "interview.ja.txt").read_bytes())
+    assert call("translate", text, "-m", "pseudo", "--length", "0", "-o", out) == 0
+    manifest = tmp_path / "out.manifest.json"
+    assert json.loads(manifest.read_text("utf-8"))["asked"]["length"] == 0
+    assert call("rerun", manifest) == 0
+    change(manifest, lambda value: value["asked"].update(length=1.0))
+    assert call("rerun", manifest) == 3
 
 
 def test_the_built_in_model_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -69,6 +69,12 @@ Summarizer = Annotated[
         show_default="sentences of the text are chosen",
     ),
 ]
+Length = Annotated[
+    float,
+    typer.Option(
+        min=0, max=1, help="Of the bullets' sentences, from 0 (short) to 1 (long); none is cut."
+    ),
+]
 References = Annotated[
     list[Path],
     typer.Option(
@@ -129,6 +135,7 @@ def translate(
         str, typer.Option(metavar="auto|none|N", help="How many bullets head the columns.")
     ] = "auto",
     preset: Preset = "auto",
+    length: Length = 0.5,
     summarizer: Summarizer = "",
     purpose: Purpose = "any",
     self_test: SelfTest = True,
@@ -151,7 +158,12 @@ def translate(
     [bold]workbench translate talk.txt --to en > talk.en.txt[/bold]     plain text
     [bold]workbench translate talk.txt -f html,tsv -o out/talk[/bold]   out/talk.html, out/talk.tsv
     """
-    settings = (model, engine, pivot, beam), (summary, preset, summarizer), purpose, self_test
+    settings = (
+        (model, engine, pivot, beam),
+        (summary, preset, summarizer, length),
+        purpose,
+        self_test,
+    )
     job = _job(to, source, settings, quiet)
     raise typer.Exit(job.translate(file, encoding, formats, output, show=show))
 
@@ -165,6 +177,7 @@ def summarize(
     model: Model = "",
     engine: EngineName = "auto",
     preset: Preset = "auto",
+    length: Length = 0.5,
     summarizer: Summarizer = "",
     purpose: Purpose = "any",
     self_test: SelfTest = True,
@@ -178,7 +191,7 @@ def summarize(
     [bold]workbench summarize talk.txt --bullets 5[/bold]
     [bold]workbench summarize talk.txt --to en,ko --format md[/bold]
     """
-    settings = (model, engine, "", 0), (bullets, preset, summarizer), purpose, self_test
+    settings = (model, engine, "", 0), (bullets, preset, summarizer, length), purpose, self_test
     job = _job(to, source, settings, quiet)
     raise typer.Exit(job.summarize(file, encoding, formats, output))
 
@@ -421,7 +434,7 @@ def remove(name: str) -> None:
 def _job(
     to: str,
     source: str,
-    settings: tuple[tuple[str, str, str, int], tuple[str, str, str], str, bool],
+    settings: tuple[tuple[str, str, str, int], tuple[str, str, str, float], str, bool],
     quiet: bool,
 ) -> "Job":
     from workbench.job import Job, make_options

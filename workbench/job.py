@@ -33,23 +33,37 @@ STREAMED = ("tsv", "txt")
 
 
 def make_options(
-    run: tuple[str, str, str, int], summary: tuple[str, str, str], purpose: str, *, self_test: bool
+    run: tuple[str, str, str, int],
+    summary: tuple[str, str, str, float],
+    purpose: str,
+    *,
+    self_test: bool,
 ) -> Options:
     """Return the options of a run from what the command line says.
 
-    run is (model, engine, pivot, beam), summary is (number of bullets, preset, summariser).
+    run is (model, engine, pivot, beam), summary is (number of bullets, preset, summariser,
+    length of their sentences).
 
     Raises UsageError: an unknown model, engine or preset, or a count of bullets that is none.
     """
     model, engine, pivot, beam = run
-    count, preset, summarizer = summary
+    count, preset, summarizer, length = summary
     for kind, name, known in (("engine", engine, ENGINES), ("preset", preset, PRESETS)):
         if name != "auto" and name not in known:
             raise UnknownNameError(kind, name, ("auto", *known))
     chosen = get_model(model or default_model())
     decoding = replace(chosen.decoding, beam=beam) if beam else None
     return Options(
-        model, engine, decoding, _count(count), preset, pivot, purpose, self_test, summarizer
+        model,
+        engine,
+        decoding,
+        _count(count),
+        preset,
+        pivot,
+        purpose,
+        self_test,
+        summarizer,
+        length,
     )
 
 

@@ -52,7 +52,7 @@ class Options:
     pivot forces every route over that language ("en": ja→en→ko); "" takes the direct route
     wherever the model has one. purpose "commercial" stops models whose licence does not allow it.
     self_test tries a model on known sentences before its first use. summarizer is the model that
-    writes the bullets, "" to choose sentences.
+    writes the bullets, "" to choose sentences; length (0 to 1) is whether short or long ones.
     """
 
     model: str = ""
@@ -64,6 +64,7 @@ class Options:
     purpose: str = "any"
     self_test: bool = True
     summarizer: str = ""
+    length: float = 0.5
 
 
 class Workbench:
@@ -244,7 +245,13 @@ class Workbench:
         """
         if options.summary == 0:
             return Summary((), "none", refusal="No summary was asked for."), ""
-        chosen = partial(summarize, document, count=options.summary, preset=options.preset)
+        chosen = partial(
+            summarize,
+            document,
+            count=options.summary,
+            preset=options.preset,
+            length=options.length,
+        )
         if not options.summarizer:
             return chosen(), ""
         summing.require(options.summarizer, document.language, options.purpose)
