@@ -10,8 +10,9 @@ import pytest
 import checkpoints
 from workbench.catalogue import get_model
 from workbench.errors import EngineError, ModelError, UnknownNameError, UsageError
-from workbench.evaluation.systems import document_of, parse_system, run_system, split_system
-from workbench.pipeline import Workbench
+from workbench.evaluation.process import run_system
+from workbench.evaluation.systems import document_of, parse_system, split_system
+from workbench.pipeline import Options, Workbench
 
 CASES = json.loads((Path(__file__).parent / "cases" / "evaluation.json").read_text("utf-8"))
 PSEUDO = parse_system("pseudo")
@@ -35,10 +36,12 @@ def test_a_folder_with_an_at_sign_is_a_folder(tmp_path: Path) -> None:
 
 
 def test_the_settings_of_a_system_win_over_those_of_the_command() -> None:
-    system = parse_system("pseudo@beam=6,length_penalty=0.8,pivot=en", beam=2, engine="pseudo")
+    base = Options(engine="pseudo", pivot="ko", purpose="commercial")
+    system = parse_system("pseudo@beam=6,length_penalty=0.8,pivot=en", beam=2, base=base)
     decoding = system.options.decoding
     assert decoding is not None and (decoding.beam, decoding.length_penalty) == (6, 0.8)
-    assert (system.options.pivot, system.options.engine) == ("en", "pseudo")
+    options = system.options
+    assert (options.pivot, options.engine, options.purpose) == ("en", "pseudo", "commercial")
 
 
 def test_without_settings_a_model_decodes_as_it_does_elsewhere() -> None:

@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -13,8 +13,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from workbench.engines import ENGINES
 from workbench.errors import UnknownNameError, UsageError, WorkbenchError
 from workbench.evaluation import metrics
+from workbench.evaluation.process import run_system
 from workbench.evaluation.report import Report, Row, environment, show, to_json, to_markdown
-from workbench.evaluation.systems import Failure, Run, parse_system, run_system, split_system
+from workbench.evaluation.systems import (
+    MEASURED,
+    Failure,
+    Run,
+    parse_system,
+    require_distinct,
+    split_system,
+)
 from workbench.evaluation.testset import Lines, read_lines, require_same_count
 from workbench.job import write
 from workbench.languages import get_language
@@ -91,13 +99,11 @@ def _checked(command: EvaluateCommand) -> dict[str, str]:
         raise UnknownNameError("engine", command.engine, [*ENGINES, "auto"])
     for text in command.models:
         split_system(text)
-    outputs = _named(command.outputs)
+    outputs = named_outputs(command.outputs)
     names = [*command.models, *outputs]
     if not names:
         raise UsageError("Nothing to evaluate: add --model NAME or --output name=FILE.")
-    twice = next((name for name in names if names.count(name) > 1), "")
-    if twice:
-        raise UsageError(f"Two systems are named {twice!r}: each needs a name of its own.")
+    require_distinct(names)
     if command.baseline and command.baseline not in names:
         raise UnknownNameError("system to be the baseline", command.baseline, names)
     if command.models and not command.src:
@@ -108,16 +114,19 @@ def _checked(command: EvaluateCommand) -> dict[str, str]:
     return outputs
 
 
-def _named(outputs: Sequence[str]) -> dict[str, str]:
-    named: dict[str, str] = {}
+def named_outputs(outputs: Sequence[str]) -> dict[str, str]:
+    """Return the file of each name in "name=FILE", in order.
+
+    Raises UsageError: another form, or two of one name.
+    """
+    named = []
     for text in outputs:
         name, equals, path = text.partition("=")
         if not (name and equals and path):
             raise UsageError(f"--output {text}: write name=FILE, for example other=other.en.txt.")
-        if name in named:
-            raise UsageError(f"Two systems are named {name!r}: each needs a name of its own.")
-        named[name] = path
-    return named
+        named.append((name, path))
+    require_distinct([name for name, _ in named])
+    return dict(named)
 
 
 def _check_places(command: EvaluateCommand, outputs: dict[str, str]) -> None:
@@ -151,7 +160,8 @@ def _model(
                 bar.update(task, completed=done, total=total)
 
         try:
-            system = parse_system(text, beam=command.beam, engine=command.engine)
+            base = replace(MEASURED, engine=command.engine)
+            system = parse_system(text, beam=command.beam, base=base)
             return run_system(system, texts.texts, command.source, command.target, report)
         except WorkbenchError as error:
             return Failure(text, str(error).removeprefix(f"{text}: "), error.exit_code)

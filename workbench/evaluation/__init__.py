@@ -1,9 +1,9 @@
 """Measure translations: scores with signatures, tests, and what a model takes in time and memory.
 
 metrics scores lines from what counts.py counts in each (edits.py: the edits of TER), and
-significance says how sure that is; systems runs models in processes of their own (worker), testset
-reads files of lines, report shows the outcome. The command `workbench evaluate` is
-workbench.evaluating.
+significance says how sure that is; systems says what a system is, process runs them in processes of
+their own (worker), testset reads files of lines, report shows the outcome. The command
+`workbench evaluate` is workbench.evaluating.
 
 >>> from workbench.evaluation import score
 >>> round(score(["It was cold."], [["It was very cold."]], "en")["bleu"].value)
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from workbench.evaluation.metrics import compare as compare
     from workbench.evaluation.metrics import score as score
     from workbench.evaluation.metrics import segment_chrf as segment_chrf
+    from workbench.evaluation.process import run_system as run_system
     from workbench.evaluation.systems import parse_system as parse_system
-    from workbench.evaluation.systems import run_system as run_system
 
 _HOME = {
     "Score": "metrics",
@@ -28,7 +28,7 @@ _HOME = {
     "score": "metrics",
     "segment_chrf": "metrics",
     "parse_system": "systems",
-    "run_system": "systems",
+    "run_system": "process",
 }
 __all__ = [
     "Score",

@@ -1,40 +1,25 @@
-"""Run a system over a test set, in a process of its own: its memory and its start are its own.
+"""Systems: a model with its settings, what it made of a test set, and what that took.
 
     system = parse_system("trilingual-small@beam=6,engine=hf")
-    run = run_system(system, lines, "ja", "en")
 
-To add a setting after the @, add its line to _SETTINGS.
+process.py runs them. To add a setting after the @, add its line to _SETTINGS.
 """
 
 import math
-import os
-import pickle
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from workbench.catalogue import PACKAGE, default_model, get_model
+from workbench.catalogue import default_model, get_model
 from workbench.engines import ENGINES
-from workbench.errors import (
-    AccountingError,
-    EngineError,
-    ModelError,
-    UnknownNameError,
-    UsageError,
-    WorkbenchError,
-)
+from workbench.errors import UnknownNameError, UsageError
 from workbench.languages import get_language
 from workbench.pipeline import Options
-from workbench.types import Document, Kind, Segment
+from workbench.types import Document, Kind, Segment, Translation
 
-Report = Callable[[int, int], None]
-_ERRORS: dict[int, type[WorkbenchError]] = {1: AccountingError, 2: UsageError, 4: ModelError}
+# A broken model is to be measured, too.
+MEASURED = Options(self_test=False)
 # setting -> (type, least, most)
 _SETTINGS: dict[str, tuple[type[int] | type[float], float, float]] = {
     "beam": (int, 1, 16),
@@ -94,57 +79,23 @@ class Failure:
     exit_code: int
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a worker is told. again: the model was converted by the worker before this one."""
-
-    system: System
-    lines: tuple[str, ...]
-    source: str
-    target: str
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a worker says while it works: how many lines are done."""
-
-    done: int
-
-
-@dataclass(frozen=True, slots=True)
-class Converted:
-    """What a worker says instead of a run when it had to convert the model for ct2 first.
-
-    That happens once in the life of a model and loads torch: it is no part of the model's cost.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """What a worker says when it cannot go on. Not every exception survives pickling whole."""
-
-    reason: str
-    exit_code: int
-
-
-def parse_system(text: str, *, beam: int = 0, engine: str = "auto") -> System:
+def parse_system(text: str, *, beam: int = 0, base: Options = MEASURED) -> System:
     """Return the system of "NAME" or "NAME@setting=value,…"; its own settings win over the others.
 
     Settings: beam, length_penalty, repetition_penalty, no_repeat_ngram, max_length, pivot, engine.
+    What it does not set is as in `base`, decoding excepted: that is the model's own.
     Raises what `split_system` raises; UnknownNameError or ModelError: no such model.
     """
     name, settings = split_system(text)
     model = get_model(name or default_model())
     changes: dict[str, Any] = {"beam": beam} if beam else {}
     changes |= {key: _SETTINGS[key][0](settings[key]) for key in _SETTINGS if key in settings}
-    options = Options(
+    options = replace(
+        base,
         model=name,
-        engine=settings.get("engine", engine),
+        engine=settings.get("engine", base.engine),
         decoding=replace(model.decoding, **changes) if changes else None,
-        pivot=settings.get("pivot", ""),
-        # A broken model is to be measured, too.
-        self_test=False,
+        pivot=settings.get("pivot", base.pivot),
     )
     return System(text, options)
 
@@ -172,25 +123,11 @@ def split_system(text: str) -> tuple[str, dict[str, str]]:
     return name, settings
 
 
-def run_system(
-    system: System,
-    lines: Sequence[str],
-    source: str,
-    target: str,
-    report: Report = lambda done, total: None,
-) -> Run:
-    """Translate every line in a new process and return the hypotheses with what they took.
-
-    report hears (lines done, lines in all) from the first hypothesis on. Blank lines stay blank.
-    Raises EngineError, ModelError, UsageError: the model cannot be run, or its process died.
-    AccountingError: a line has no hypothesis, or another's.
-    """
-    job = Job(system, tuple(lines), source, target)
-    outcome = _in_process(job, report)
-    if isinstance(outcome, Converted):
-        outcome = _in_process(replace(job, again=True), report)
-    assert isinstance(outcome, Run)
-    return outcome
+def require_distinct(names: Sequence[str]) -> None:
+    """Raise UsageError if two systems have the same name."""
+    twice = next((name for name in names if names.count(name) > 1), "")
+    if twice:
+        raise UsageError(f"Two systems are named {twice!r}: each needs a name of its own.")
 
 
 def document_of(lines: Sequence[str], language: str) -> Document:
@@ -203,6 +140,18 @@ def document_of(lines: Sequence[str], language: str) -> Document:
         segments.append(Segment(f"s{number + 1}", text, gap, kind, start, number))
         start += len(line) + 1
     return Document(language, tuple(segments), "lines")
+
+
+def notes_on(translations: Iterable[Translation]) -> tuple[str, ...]:
+    """Return in words what of a system's translations failed, was cut or was split."""
+    made = list(translations)
+    failed = [t for t in made if t.origin == "failed"]
+    cut = sum(t.truncated for t in made)
+    split = sum(t.note.startswith("split") for t in made)
+    notes = [f"lines that failed: {len(failed)} ({failed[0].note})"] if failed else []
+    notes += [f"lines cut at the longest output: {cut}"] if cut else []
+    notes += [f"lines split, being longer than the model takes: {split}"] if split else []
+    return tuple(notes)
 
 
 def _check_setting(key: str, value: str) -> None:
@@ -222,55 +171,3 @@ def _check_setting(key: str, value: str) -> None:
             raise UsageError(f"{key}={value}: give {sort} from {least} to {most}.")
     else:
         raise UnknownNameError("setting", key, (*_SETTINGS, *_NAMES))
-
-
-def _in_process(job: Job, report: Report) -> Run | Converted:
-    """Run the job in a new process and listen to it until its end."""
-    # -P: the folder the user is in must not stand in for modules of the same name.
-    command = [sys.executable, "-P", "-m", "workbench.evaluation.worker"]
-    found = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
-    started = time.monotonic()
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": found},
-    )
-    with process:
-        assert process.stdin
-        try:
-            return _listen(process, job, started, report)
-        finally:
-            process.kill()
-            with suppress(BrokenPipeError):
-                # What a dead worker did not read; leaving `with` would try to send it again.
-                process.stdin.close()
-
-
-def _listen(
-    process: subprocess.Popen[bytes], job: Job, started: float, report: Report
-) -> Run | Converted:
-    assert process.stdin and process.stdout
-    cold_start = 0.0
-    try:
-        pickle.dump(job, process.stdin)
-        process.stdin.close()
-        while isinstance(message := pickle.load(process.stdout), Progress):
-            cold_start = cold_start or time.monotonic() - started
-            report(message.done, len(job.lines))
-    except (EOFError, BrokenPipeError, pickle.UnpicklingError):
-        raise EngineError(f"{job.system.name}: {_death(process.wait())}") from None
-    if isinstance(message, Failed):
-        raise _ERRORS.get(message.exit_code, EngineError)(message.reason)
-    assert isinstance(message, Run | Converted)
-    if isinstance(message, Run) and message.cost:
-        return replace(message, cost=replace(message.cost, cold_start=cold_start))
-    return message
-
-
-def _death(exit_code: int) -> str:
-    if exit_code == -9:  # SIGKILL, a name that not every system has
-        return "its process was killed, which mostly means that the memory ran out."
-    if exit_code < 0:
-        return f"its process died of {signal.Signals(-exit_code).name}."
-    return f"its process ended with code {exit_code} before it was done; it may have said why."

@@ -1,22 +1,26 @@
-"""The process of one system: read a job from stdin, translate, write progress and run to stdout.
+"""The process of one system: read jobs from stdin, write translations and outcomes to stdout.
 
-`python -m workbench.evaluation.worker` is started by workbench.evaluation.systems and imports
-nothing that a translation does not need, so that its memory and its start are the model's.
+`python -m workbench.evaluation.worker` is started by workbench.evaluation.process and imports
+nothing that a translation does not need, so that its memory and its start are the model's. It
+ends with its stdin.
 """
 
 import os
 import pickle
-import re
+import queue
 import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from workbench.catalogue import default_model, get_model
 from workbench.errors import AccountingError, EngineError, WorkbenchError
-from workbench.evaluation.systems import Converted, Cost, Failed, Job, Progress, Run, document_of
+from workbench.evaluation.process import Broken, Converted, Finished, Halted, Job, Part
+from workbench.evaluation.systems import Cost
 from workbench.languages import get_language
 from workbench.manifest import signature
 from workbench.pipeline import Workbench
@@ -25,74 +29,109 @@ from workbench.types import Translation
 
 # What libraries below the engines raise when a machine is too small or a file is damaged.
 _CRASHES = (WorkbenchError, RuntimeError, OSError, ValueError, ImportError, MemoryError)
-_BETWEEN_REPORTS = 0.1
-_LINE_ENDS = re.compile(r"[\r\n]+")
+_BETWEEN_PARTS = 0.1
+
+Order = tuple[Job, threading.Event]
+Outcome = Finished | Halted | Converted | Broken
 
 
 def main() -> None:
-    """Do the job on stdin; whatever a library prints goes to stderr."""
+    """Do the jobs on stdin, one after the other; whatever a library prints goes to stderr."""
     # A terminal interrupts parent and worker alike; the parent ends the worker.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
     with os.fdopen(os.dup(1), "wb") as parent:
         os.dup2(2, 1)
-        job = pickle.load(sys.stdin.buffer)
-        try:
-            outcome = _measured(job, parent)
-        except _CRASHES as error:
-            outcome = _failed(error, job.system.name)
-        pickle.dump(outcome, parent)
+        bench = Workbench()
+        while True:
+            job, halted = orders.get()
+            try:
+                outcome = _serve(bench, job, halted, parent)
+            except _CRASHES as error:
+                outcome = _broken(error, job.system.name)
+            _say(outcome, parent)
 
 
-def _failed(error: Exception, name: str) -> Failed:
+def _listen(orders: "queue.SimpleQueue[Order]") -> None:
+    """Pass on jobs, each with the event that halts it; without a parent, end the process."""
+    halted = threading.Event()
+    # A copy: at its end the interpreter would wait for whoever holds its own.
+    with os.fdopen(os.dup(0), "rb") as stdin, suppress(EOFError):
+        while True:
+            message = pickle.load(stdin)
+            if isinstance(message, Job):
+                halted = threading.Event()
+                orders.put((message, halted))
+            else:
+                halted.set()
+    os._exit(0)
+
+
+def _broken(error: Exception, name: str) -> Broken:
     if isinstance(error, WorkbenchError):
-        return Failed(str(error), error.exit_code)
+        return Broken(str(error), error.exit_code)
     said = f"{type(error).__name__}: {error}".removesuffix(": ")
-    return Failed(f"{name}: {said}", EngineError.exit_code)
+    return Broken(f"{name}: {said}", EngineError.exit_code)
 
 
-def _measured(job: Job, parent: BinaryIO) -> Run | Converted | Failed:
-    options = job.system.options
+def _serve(bench: Workbench, job: Job, halted: threading.Event, parent: BinaryIO) -> Outcome:
+    options, document = job.system.options, job.document
     model = get_model(options.model or default_model())
-    source, target = get_language(job.source).code, get_language(job.target).code
-    route = find(model, source, target, options.pivot)
-    bench = Workbench()
-    ct2 = bench.engine(options).settings["engine"].startswith("ct2")
-    if ct2 and "torch" in sys.modules and not job.again:
-        return Converted()
-    document = document_of(job.lines, source)
-    started = time.monotonic()
-    translations = list(_reported(bench.translate(document, [target], options), parent))
+    target = get_language(job.target).code
+    route = find(model, document.language, target, options.pivot)
+    _forget_peak()
+    with closing(bench.translate(document, [target], options)) as translations:  # type: ignore[type-var]
+        ct2 = bench.engine(options).settings["engine"].startswith("ct2")
+        if ct2 and "torch" in sys.modules and not job.again:
+            return Converted()
+        # A self-test is no part of the translation, and is done once.
+        bench.manifest(document, (), (route,), options)
+        started = time.monotonic()
+        made = list(_spoken(translations, halted, parent))
     seconds = time.monotonic() - started
-    if [t.segment_id for t in translations] != [s.id for s in document.segments]:
+    if halted.is_set():
+        return Halted()
+    if [t.segment_id for t in made] != [s.id for s in document.segments]:
         raise AccountingError(f"{job.system.name}: hypotheses and lines do not match one to one.")
-    texts = sum(s.kind == "sentence" for s in document.segments)
+    texts = sum(s.kind in ("sentence", "heading") for s in document.segments)
     cost = Cost(0.0, seconds, texts / max(seconds, 1e-6), _peak_bytes() / 1e6)
+    if job.checked:
+        result = bench.assemble(document, [target], made, options)
+        return Finished(result.columns[0].signature, cost, result)
     # One line is one segment: the segmenter had no part in it.
-    manifest = bench.manifest(document, translations, (route,), options) | {"segmenter": "line"}
-    return _run(job.system.name, translations, signature(manifest, route), cost)
+    manifest = bench.manifest(document, made, (route,), options) | {"segmenter": "line"}
+    return Finished(signature(manifest, route), cost)
 
 
-def _reported(translations: Iterator[Translation], parent: BinaryIO) -> Iterator[Translation]:
-    """Yield the translations; tell the parent of the first, then of the count now and then."""
+def _spoken(
+    translations: Iterator[Translation], halted: threading.Event, parent: BinaryIO
+) -> Iterator[Translation]:
+    """Yield the translations; tell the parent of the first at once, then of some now and then."""
+    part: list[Translation] = []
     told = 0.0
-    for number, translation in enumerate(translations, 1):
+    for translation in translations:
+        if halted.is_set():
+            return
         yield translation
-        if number == 1 or time.monotonic() - told > _BETWEEN_REPORTS:
+        part.append(translation)
+        if time.monotonic() - told > _BETWEEN_PARTS:
             told = time.monotonic()
-            pickle.dump(Progress(number), parent)
-            parent.flush()
+            _say(Part(tuple(part)), parent)
+            part.clear()
+    if part:
+        _say(Part(tuple(part)), parent)
 
 
-def _run(name: str, translations: Sequence[Translation], made_by: str, cost: Cost) -> Run:
-    failed = [t for t in translations if t.origin == "failed"]
-    cut = sum(t.truncated for t in translations)
-    split = sum(t.note.startswith("split") for t in translations)
-    notes = [f"lines that failed: {len(failed)} ({failed[0].note})"] if failed else []
-    notes += [f"lines cut at the longest output: {cut}"] if cut else []
-    notes += [f"lines split, being longer than the model takes: {split}"] if split else []
-    # A line end inside a hypothesis would shift every line after it in a file.
-    hypotheses = tuple(_LINE_ENDS.sub(" ", t.text) for t in translations)
-    return Run(name, hypotheses, made_by, cost, len(failed), tuple(notes))
+def _say(message: Part | Outcome, parent: BinaryIO) -> None:
+    pickle.dump(message, parent)
+    parent.flush()
+
+
+def _forget_peak() -> None:
+    """Let the most memory held be that from now on: a job before this one is not its cost."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def _peak_bytes() -> int:
