@@ -202,6 +202,7 @@ def test_kept_rows_are_units_with_their_origin_and_system(tmp_path: Path) -> Non
     assert (unit.target, unit.origin, unit.system) == ("It left at 3:00.", "human", "two")
 
 
+@settings(deadline=None)
 @given(steps, st.permutations([0, 1, 2]))
 def test_the_order_of_the_systems_changes_no_choice(done: list, order: list[int]) -> None:
     there, here = walk(permuted(FIRST, order), done), walk(FIRST, done)
