@@ -30,8 +30,9 @@ TEXT = """町の一年
 """
 
 
-def again(result: Result, count: int | None) -> tuple[Summary, str]:
-    return summarize(result.document, count=count), "A writer failed." if count == 2 else ""
+def again(result: Result, count: int | None, length: float) -> tuple[Summary, str]:
+    chosen = summarize(result.document, count=count, length=length)
+    return chosen, "A writer failed." if count == 2 else ""
 
 
 @pytest.fixture
@@ -108,6 +109,23 @@ def test_the_bullets_fit_into_the_length_that_was_asked_for(desks: Desks, percen
     said = sum(len(bullet["texts"][0]) for bullet in view["bullets"])
     whole = sum(len(row["cells"][0]) for row in view["rows"])
     assert view["bullets"] and said <= whole * percent / 100
+
+
+def test_short_or_long_sentences_are_one_wish_and_the_way_back_one_step(desks: Desks) -> None:
+    before = ask(desks, "show")["view"]
+    short, long = (ask(desks, "summarise", sentences=n)["view"] for n in (0, 100))
+    said = [sum(len(b["texts"][0]) for b in view["bullets"]) for view in (short, long)]
+    assert (before["length"], short["length"], long["length"]) == (0.5, 0.0, 1.0)
+    assert said[0] < said[1]
+    ask(desks, "undo")
+    assert ask(desks, "undo")["view"]["bullets"] == before["bullets"]
+
+
+def test_the_manifest_asks_for_the_bullets_that_are_shown(desks: Desks) -> None:
+    ask(desks, "summarise", sentences=100)
+    count = len(ids(ask(desks, "summarise", length=30)))
+    asked = json.loads(ask(desks, "export", format="manifest")["text"])["asked"]
+    assert (asked["summary"], asked["length"]) == (count, 1.0)
 
 
 def test_a_summary_of_one_column_is_shown_beside_ours_until_something_changes(

@@ -48,6 +48,15 @@ def test_the_number_of_key_points_and_a_comparison_are_one_click(page: Page) -> 
     expect(page.locator(".wb-compared")).to_contain_text("in common")
 
 
+def test_short_sentences_are_one_click_and_marked_as_chosen(page: Page) -> None:
+    translate(page)
+    page.get_by_text("Change", exact=True).click()
+    expect(page.get_by_label("Sentences: Usual")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("Sentences: Short").click()
+    expect(page.get_by_label("Sentences: Short")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Sentences: Short")).to_be_focused()
+
+
 def test_a_key_point_is_added_by_the_keyboard_alone(page: Page) -> None:
     translate(page)
     before = order(page)

@@ -21,8 +21,8 @@ from workbench.view import finding_ids, payload
 STEPS = 100
 
 View = dict[str, Any]
-# From a result and a number of bullets to a summary, and a warning or "".
-Summarizer = Callable[[Result, int | None], tuple[Summary, str]]
+# From a result, a number of bullets and a length of sentences to a summary, and a warning or "".
+Summarizer = Callable[[Result, int | None, float], tuple[Summary, str]]
 
 
 class Desk:
@@ -53,7 +53,11 @@ class Desk:
         rows = shown["rows"] + self._frame["rows"][len(shown["rows"]) :]
         kept = {key: self._frame[key] for key in ("status", "complete", "run", "progress")}
         steps = {"undo": len(self.former), "compared": dict(self.compared)}
-        held = {"desk": True, "formats": [name for name in FORMATS if name != "txt"]}
+        held = {
+            "desk": True,
+            "length": points.asked_length(self.result),
+            "formats": [name for name in FORMATS if name != "txt"],
+        }
         return {**shown, **kept, **steps, **held, "rows": rows}
 
 

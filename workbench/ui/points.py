@@ -20,14 +20,26 @@ MOST = 15
 
 
 def resummarise(desk: "Desk", asked: "Asked") -> None:
-    """Count the bullets anew: `count` of them, or what fits into `length` percent of the text."""
+    """Choose the bullets anew: `count` of them, or what fits into `length` percent of the text.
+
+    `sentences` (0 to 100) prefers short or long ones. The manifest then asks for the same.
+    """
+    said = desk.result.manifest.get("asked", {})
+    count, length = said.get("summary"), asked_length(desk.result)
     if "length" in asked.wish:
-        summary, warning = _fitting(desk, asked.number("length") / 100)
-    elif asked.wish.get("count") is None:
-        summary, warning = desk.again(desk.result, None)
+        count = _fitting(desk, asked.number("length") / 100)
+    elif "sentences" in asked.wish:
+        length = max(0, min(asked.number("sentences"), 100)) / 100
     else:
-        summary, warning = desk.again(desk.result, max(1, min(asked.number("count"), MOST)))
-    _take(desk, summary, warning)
+        wanted = asked.wish.get("count")
+        count = None if wanted is None else max(1, min(asked.number("count"), MOST))
+    summary, warning = desk.again(desk.result, count, length)
+    _take(desk, summary, warning, {**said, "summary": count, "length": length})
+
+
+def asked_length(result: Result) -> float:
+    """Return what the manifest asks of the bullets' sentences, from 0 (short) to 1 (long)."""
+    return float(result.manifest.get("asked", {}).get("length", 0.5))
 
 
 def edit(desk: "Desk", asked: "Asked") -> None:
@@ -96,13 +108,16 @@ def _column_texts(result: Result, language: str) -> dict[str, str]:
     return {t.segment_id: t.text for column in columns for t in column.translations}
 
 
-def _take(desk: "Desk", summary: Summary, warning: str = "") -> None:
-    if summary == desk.result.summary:
+def _take(
+    desk: "Desk", summary: Summary, warning: str = "", asked: dict[str, Any] | None = None
+) -> None:
+    before = desk.result.manifest
+    if summary == desk.result.summary and asked in (None, before.get("asked")):
         return
-    said = tuple(desk.result.manifest.get("warnings", ()))
-    added = {"warnings": [*said, warning]} if warning else {}
+    manifest = {**before, "asked": asked} if asked else dict(before)
+    if warning:
+        manifest["warnings"] = [*before.get("warnings", ()), warning]
     desk.compared = {}
-    manifest = {**desk.result.manifest, **added}
     desk.change(replace(desk.result, summary=summary, manifest=manifest))
 
 
@@ -114,25 +129,23 @@ def _language(result: Result, column: int) -> str:
     return codes[column]
 
 
-def _fitting(desk: "Desk", share: float) -> tuple[Summary, str]:
-    """Return the summary with the most bullets that is at most `share` (0 to 1) of the text.
+def _fitting(desk: "Desk", share: float) -> int:
+    """Return how many bullets are at most `share` (0 to 1) of the text, one at least.
 
-    One bullet is the least. A writer is asked once, for as many as would fit by their mean length.
+    For a writer, which is not asked to find out, as many as would fit by their mean length.
     """
-    result = desk.result
+    result, length = desk.result, asked_length(desk.result)
     room = share * sum(len(segment.text) for segment in result.document.segments)
     if result.summary.writer:
         mean = _size(result) / max(1, len(result.summary.bullets))
-        return desk.again(result, max(1, min(round(room / max(1.0, mean)), MOST)))
-    low, high, best = 1, MOST, desk.again(result, 1)
+        return max(1, min(round(room / max(1.0, mean)), MOST))
+    low, high = 1, MOST
     while low < high:
         middle = (low + high + 1) // 2
-        found = desk.again(result, middle)
-        if _size(replace(result, summary=found[0])) <= room:
-            low, best = middle, found
-        else:
-            high = middle - 1
-    return best
+        summary, _ = desk.again(result, middle, length)
+        fits = _size(replace(result, summary=summary)) <= room
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return low
 
 
 def _size(result: Result) -> int:

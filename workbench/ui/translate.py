@@ -249,11 +249,12 @@ def _run(
 
 
 def _again(
-    bench: Workbench, options: Options, result: Result, count: int | None
+    bench: Workbench, options: Options, result: Result, count: int | None, length: float
 ) -> tuple[Summary, str]:
-    """Return the summary of a result with another number of bullets, and a warning or ""."""
+    """Return the summary with another number of bullets or length, and a warning or ""."""
     targets = [column.language for column in result.columns]
-    return bench.summarize(result.document, targets, replace(options, summary=count))
+    wanted = replace(options, summary=count, length=length)
+    return bench.summarize(result.document, targets, wanted)
 
 
 def _question(request: Request) -> dict[str, Any] | None:

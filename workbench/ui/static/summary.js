@@ -5,6 +5,7 @@ window.WorkbenchSummary = (() => {
   const { make, button } = WorkbenchParts;
   const COUNTS = [null, 3, 5, 7];
   const ADDED = { id: "" }; // the bullet that is not there yet
+  const LENGTHS = [["sentences_short", 0], ["sentences_usual", 0.5], ["sentences_long", 1]];
   const MOST = 15;
   const LONGEST = 60; // percent of the text that a summary may be
 
@@ -20,7 +21,7 @@ window.WorkbenchSummary = (() => {
     }
 
     draw(before) {
-      const names = ["bullets", "refusal", "coverage", "number_coverage", "complete", "run", "desk", "compared", "undo"];
+      const names = ["bullets", "refusal", "coverage", "number_coverage", "complete", "run", "desk", "compared", "undo", "length"];
       if (this.view.differs(before, ...names)) this._draw();
     }
 
@@ -307,9 +308,24 @@ window.WorkbenchSummary = (() => {
       });
       return this._wide("wb-summary-controls",
         make("span", "wb-counted", make("span", "wb-hint", view.say("bullets")), ...counts),
+        this._lengths(),
         this._slider("count", "how_many", 1, MOST, view.payload.bullets.length, (n) => ({ count: n })),
         this._slider("length", "how_long", 2, LONGEST, this._length(), (n) => ({ length: n })),
         make("span", "wb-compares", ...targets));
+    }
+
+    /* Short or long sentences: a model that writes its own is not bound by it. */
+    _lengths() {
+      const { view } = this;
+      if (view.payload.writer) return null;
+      const chips = LENGTHS.map(([name, length]) => {
+        const node = button("wb-chip", view.say(name), () => this._again({ sentences: 100 * length }));
+        node.dataset.keep = name;
+        node.setAttribute("aria-label", `${view.say("sentences")}: ${view.say(name)}`);
+        node.setAttribute("aria-pressed", String(view.payload.length === length));
+        return node;
+      });
+      return make("span", "wb-counted", make("span", "wb-hint", view.say("sentences")), ...chips);
     }
 
     /* Characters of the key points as a share of those of the text, in percent. */
