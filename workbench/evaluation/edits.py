@@ -14,6 +14,8 @@ from sacrebleu.metrics.ter import TER
 
 # sacreBLEU looks no further than this from the diagonal; a path with fewer edits never leaves.
 _SURE = lib_ter._BEAM_WIDTH - 1
+# More than any distance.
+_FAR = 10**9
 
 
 class QuickTER(TER):
@@ -72,7 +74,6 @@ class _Distance:
     def __init__(self, reference: list[str]) -> None:
         self._reference = reference
         self._goal = "".join(reference)
-        self._slow: lib_ter.BeamEditDistance | None = None
         self.traced: list[str] = []
 
     def __call__(self, words: list[str]) -> tuple[int, str]:
@@ -80,18 +81,16 @@ class _Distance:
             found = Levenshtein.distance(self._goal, "".join(words))
             if found <= _SURE:
                 return found, ""
-        found, trace, inside = _trace(words, self._reference)
-        if inside:
-            return found, trace
-        # Its rows for the beginnings that these words share are kept from call to call.
-        self._slow = self._slow or lib_ter.BeamEditDistance(self._reference)
-        return self._slow(words)
+        trace, inside = _trace(words, self._reference)
+        if not inside:
+            trace = _Beam(words, self._reference).trace()
+        return len(trace) - trace.count(lib_ter._OP_NOP), trace
 
 
-def _trace(words: Sequence[str], reference: Sequence[str]) -> tuple[int, str, bool]:
-    """Return the edit distance, its operations in sacreBLEU's letters, and if the beam has them.
+def _trace(words: Sequence[str], reference: Sequence[str]) -> tuple[str, bool]:
+    """Return the fewest operations in sacreBLEU's letters, and if they are all within its beam.
 
-    Of several ways sacreBLEU takes substitution, then deletion, then insertion, from the end on.
+    Of several ways it takes substitution, then deletion, then insertion, from the end on.
     """
     rows = _rows(words, reference)
     i, j = len(words), len(reference)
@@ -113,9 +112,7 @@ def _trace(words: Sequence[str], reference: Sequence[str]) -> tuple[int, str, bo
         i -= operation != lib_ter._OP_INS
         j -= operation != lib_ter._OP_DEL
     operations += lib_ter._OP_DEL * i + lib_ter._OP_INS * j
-    inside = inside and math.floor(i * slope) <= _SURE
-    trace = "".join(reversed(operations))
-    return len(trace) - trace.count(lib_ter._OP_NOP), trace, inside
+    return "".join(reversed(operations)), inside and math.floor(i * slope) <= _SURE
 
 
 def _rows(words: Sequence[str], reference: Sequence[str]) -> list[tuple[int, int]]:
@@ -140,3 +137,62 @@ def _rows(words: Sequence[str], reference: Sequence[str]) -> list[tuple[int, int
         up, down = (up << 1 | 1) & every, down << 1 & every
         rises, falls = down | (every & ~(same | up)), up & same
     return rows
+
+
+class _Beam:
+    """The edit distance as sacreBLEU searches it: near the diagonal only, where it may miss some.
+
+    rows[i][j - starts[i]] is the distance of the first i words to the first j of the reference.
+    """
+
+    def __init__(self, words: Sequence[str], reference: Sequence[str]) -> None:
+        self._words, self._reference = words, reference
+        self._starts = [0]
+        self._rows = [list(range(len(reference) + 1))]
+        slope = len(reference) / len(words) if words else 1.0
+        width = lib_ter._BEAM_WIDTH
+        if width < slope / 2:
+            width = math.ceil(slope / 2 + width)
+        for i in range(1, len(words) + 1):
+            middle = math.floor(i * slope)
+            end = len(reference) + 1
+            self._add(max(0, middle - width), end if i == len(words) else min(end, middle + width))
+
+    def _add(self, start: int, end: int) -> None:
+        """Add the row of the next word, from one place of the reference to before another."""
+        word = self._words[len(self._rows) - 1]
+        before = start - 1 - self._starts[-1]
+        above = [_FAR] * (before < 0) + self._rows[-1][max(before, 0) :]
+        above += [_FAR] * (end - start + 1 - len(above))
+        row = []
+        left = _FAR
+        for place, j in enumerate(range(start, end)):
+            best = above[place] + (word != self._reference[j - 1])
+            if above[place + 1] < best:
+                best = min(best, above[place + 1] + 1)
+            left = min(best, left + 1)
+            row.append(left)
+        self._starts.append(start)
+        self._rows.append(row)
+
+    def _at(self, i: int, j: int) -> int:
+        place = j - self._starts[i]
+        return self._rows[i][place] if 0 <= place < len(self._rows[i]) else _FAR
+
+    def trace(self) -> str:
+        """Return the operations in sacreBLEU's letters."""
+        i, j = len(self._words), len(self._reference)
+        operations = []
+        while i or j:
+            here = self._at(i, j)
+            same = i and j and self._words[i - 1] == self._reference[j - 1]
+            if i and j and self._at(i - 1, j - 1) + (not same) == here:
+                operation = lib_ter._OP_NOP if same else lib_ter._OP_SUB
+            elif i and self._at(i - 1, j) + 1 == here:
+                operation = lib_ter._OP_DEL
+            else:
+                operation = lib_ter._OP_INS
+            operations.append(operation)
+            i -= operation != lib_ter._OP_INS
+            j -= operation != lib_ter._OP_DEL
+        return "".join(reversed(operations))
