@@ -10,7 +10,6 @@ from importlib.resources import files
 from typing import Any
 
 import gradio as gr
-from gradio.context import Context
 
 from workbench.catalogue import (
     default_model,
@@ -23,20 +22,17 @@ from workbench.pipeline import Options, Workbench
 from workbench.segmentation import split
 from workbench.summaries import PRESETS
 from workbench.types import Result, Summary
-from workbench.ui import offers
+from workbench.ui import offers, runs
 from workbench.ui.desk import ACTIONS, Desk
 from workbench.ui.desks import Desks
 from workbench.ui.status import failure, trouble
-from workbench.ui.streaming import Stops, stream
+from workbench.ui.streaming import stream
 from workbench.ui.words import browser_view, packed, reader, spoken, words
 
-LIMIT = 200_000
 # Runs at a time. Their batches take turns at the engine: a long text does not hold up a short one.
 RUNS = 4
 _AUTO = "auto"
 _COUNTS = ("3", "5", "7")
-# More than the limit is refused, so more need not travel. A character is one or two code units.
-_CUT = f"(text, ...rest) => [(text || '').slice(0, {2 * LIMIT + 2}), ...rest]"
 _log = logging.getLogger(__name__)
 
 
@@ -120,7 +116,6 @@ def add(bench: Workbench, say: gr.I18n) -> None:
 def _connect_text(
     controls: Controls, clear: gr.Button, undo: gr.Button, samples: dict[str, gr.Button]
 ) -> None:
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     text, source, hint = controls.text, controls.source, controls.hint
     kept, dropped = gr.State(""), gr.State([])
     for changed in (text.change, source.change, controls.model.change):
@@ -128,70 +123,37 @@ def _connect_text(
             _detect,
             [text, source, controls.model, controls.targets, dropped],
             [hint, controls.targets, dropped],
-            # The start of a text tells its language: a large one need not travel at every change.
-            js="(text, ...rest) => [(text || '').slice(0, 4000), ...rest]",
-            **quiet,
+            js=runs.BEGINNING,
+            **runs.AT_ONCE,
         )
     chosen = [controls.model, controls.summarizer, controls.commercial]
     for component in chosen:
-        component.change(offers.about, chosen, controls.about, **quiet)
+        component.change(offers.about, chosen, controls.about, **runs.AT_ONCE)
     clear.click(
-        lambda old: ("", old, gr.Button(interactive=bool(old))), text, [text, kept, undo], **quiet
+        lambda old: ("", old, gr.Button(interactive=bool(old))),
+        text,
+        [text, kept, undo],
+        **runs.AT_ONCE,
     )
-    undo.click(lambda old: (old, gr.Button(interactive=False)), kept, [text, undo], **quiet)
+    undo.click(lambda old: (old, gr.Button(interactive=False)), kept, [text, undo], **runs.AT_ONCE)
     for name, button in samples.items():
-        button.click(partial(_take_sample, name), None, [text, source], **quiet)
+        button.click(partial(_take_sample, name), None, [text, source], **runs.AT_ONCE)
 
 
 def _connect_run(
     bench: Workbench, controls: Controls, desks: Desks[Desk], buttons: tuple[gr.Button, gr.Button]
 ) -> None:
-    stops = Stops()
-    start, stop = buttons
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     fields = [controls.text, controls.source, controls.targets]
     fields += [controls.model, controls.count, controls.preset]
     fields += [controls.summarizer, controls.commercial]
 
-    def begin(request: gr.Request) -> tuple[gr.Button, gr.Button]:
-        stops.begin(str(request.session_hash))
-        return _switch(True)
+    def work(
+        values: Sequence[Any], stop: threading.Event, put: Callable[[str, Desk], None]
+    ) -> Iterator[dict[str, str]]:
+        text, *choices = values
+        return _run(bench, Request(offers.sound(text), *choices), stop, put)
 
-    def run(request: gr.Request, text: str, *choices: Any) -> Iterator[dict[str, str]]:
-        session = str(request.session_hash)
-        desks.drop(session)
-        put = partial(desks.put, session)
-        try:
-            yield from _run(
-                bench, Request(offers.sound(text), *choices), stops.switch(session), put
-            )
-        finally:
-            stops.end(session)
-
-    def halt(request: gr.Request) -> gr.Button:
-        stops.switch(str(request.session_hash)).set()
-        return gr.Button(interactive=False)
-
-    def leave(request: gr.Request) -> None:
-        desks.drop(str(request.session_hash))
-
-    if Context.root_block is not None:
-        # A text is held no longer than the tab is open.
-        Context.root_block.unload(leave)
-    stop.click(halt, None, stop, queue=False, **quiet)
-    start.click(begin, None, list(buttons), queue=False, **quiet).then(
-        run,
-        fields,
-        controls.view,
-        js=_CUT,
-        concurrency_limit=RUNS,
-        concurrency_id="model",
-        **quiet,
-    ).then(lambda: _switch(False), None, list(buttons), queue=False, **quiet)
-
-
-def _switch(running: bool) -> tuple[gr.Button, gr.Button]:
-    return gr.Button(interactive=not running), gr.Button(interactive=running)
+    runs.connect(desks, buttons, fields, controls.view, work, ("model", RUNS))
 
 
 @dataclass(frozen=True)
@@ -261,8 +223,8 @@ def _question(request: Request) -> dict[str, Any] | None:
     """Return what has to be settled before a run, as a status, or None."""
     if not (request.text or "").strip():
         return failure("no_text")
-    if len(request.text) > LIMIT:
-        return failure("too_long", limit=LIMIT)
+    if len(request.text) > runs.LIMIT:
+        return failure("too_long", limit=runs.LIMIT)
     guess = identify(request.text, tuple(LANGUAGES))
     if not request.source and not guess.sure:
         return failure("ask_language")
