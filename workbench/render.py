@@ -28,6 +28,7 @@ VIEW_SCRIPTS = (
     "badges.js",
     "ledger.js",
     "dock.js",
+    "base.js",
     "aligned.js",
 )
 VIEW_STYLES = ("aligned.css", "panels.css")

@@ -9,19 +9,17 @@
    a new panel is a file beside this one and a line in _build(). */
 "use strict";
 window.WorkbenchView = (() => {
-  const { make, button, speaker, toClipboard, toFile, columnText, tableText, markedText } = WorkbenchParts;
+  const { make, button, speaker, toClipboard, columnText, tableText, markedText } = WorkbenchParts;
   const views = new WeakMap();
-  const { ICONS } = WorkbenchWork;
   const { badges } = WorkbenchBadges;
   const LONG = 300; // rows; above it the browser skips what is off the screen
 
-  class View {
+  class View extends WorkbenchBase {
     constructor(element, strings, ask) {
-      Object.assign(this, speaker(strings), { ask, asked: Promise.resolve(), waiting: 0, late: null });
+      super(strings, ask);
       this.payload = { rows: [], columns: [], findings: [], bullets: [] };
       this.rows = new Map(); // row id -> {node, drawn: what it shows, as JSON}
       this.hidden = new Set();
-      this.open = new Set();
       this.field = null; // {row, column}: the cell that is being edited
       this.root = make("section", "wb-view");
       Object.assign(this.root, { lang: this.code, id: "wb-result", tabIndex: -1 });
@@ -31,10 +29,7 @@ window.WorkbenchView = (() => {
     }
 
     _build() {
-      this.status = make("p", "wb-status");
-      this.status.setAttribute("role", "status");
-      this.bar = make("progress", "wb-progress");
-      this.bar.setAttribute("aria-label", this.say("progress"));
+      this.taking.id = "wb-downloads";
       this.tools = make("div", "wb-tools");
       this.head = make("div", "wb-row wb-head");
       this.summary = new WorkbenchSummary(this);
@@ -42,10 +37,6 @@ window.WorkbenchView = (() => {
       this.work = new WorkbenchWork(this);
       const ledgers = ["numbers", "names", "quotations", "speech"];
       this.dock = new WorkbenchDock(this, [this.work, ...ledgers.map((name) => new WorkbenchLedger(this, name))]);
-      this.foot = make("footer", "wb-foot");
-      this.taking = make("div", "wb-taking");
-      this.warnings = make("ul", "wb-warnings");
-      this.taking.hidden = this.warnings.hidden = true;
       this.head.setAttribute("role", "row");
       const headGroup = make("div", "wb-head-group", this.head);
       this.table = make("div", "wb-table", headGroup, this.summary.node, this.lines);
@@ -100,41 +91,6 @@ window.WorkbenchView = (() => {
       const far = calm || this.rows.size > LONG;
       first?.scrollIntoView({ block: "center", behavior: far ? "auto" : "smooth" });
       return first;
-    }
-
-    /* Whether the server holds the result and takes wishes about it. */
-    get editable() {
-      return Boolean(this.ask && this.payload.desk);
-    }
-
-    /* Have the server do something; wishes go one after the other, and late replies are dropped. */
-    act(wish) {
-      const { run } = this.payload;
-      const take = (reply) => {
-        this.waiting -= 1;
-        return this.payload.run === run ? this._take(reply) : null;
-      };
-      const lost = () => take({ error: { key: "no_answer", values: {} } });
-      this.waiting += 1;
-      this.asked = this.asked.then(() => this.ask({ ...wish, run })).then(take, lost);
-      return this.asked;
-    }
-
-    undo() {
-      return this.act({ do: "undo" });
-    }
-
-    _take(reply) {
-      this.notice = reply.stale ? { key: "stale", level: "warning" }
-        : reply.error ? { ...reply.error, level: "error" } : null;
-      this.late = reply.view || this.late;
-      // While more is asked for, what is on the screen is ahead of this reply.
-      if (this.late && !this.waiting) {
-        const view = this.late;
-        this.late = null;
-        this.draw(view);
-      } else if (this.notice) this._drawStatus();
-      return reply;
     }
 
     edit(id, column, finding, back) {
@@ -216,13 +172,6 @@ window.WorkbenchView = (() => {
       if (payload.run && payload.run !== before.run && !blank) this._comeIntoSight();
     }
 
-    /* Where the page is long above the view, as on a telephone, a new run would start unseen. */
-    _comeIntoSight() {
-      if (this.root.getBoundingClientRect().top < innerHeight * 0.75) return;
-      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      this.root.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
-    }
-
     _forget() {
       this.rows.clear();
       this.lines.replaceChildren();
@@ -236,10 +185,6 @@ window.WorkbenchView = (() => {
       this.dock.forget();
     }
 
-    differs(before, ...names) {
-      return names.some((name) => JSON.stringify(before[name]) !== JSON.stringify(this.payload[name]));
-    }
-
     _drawStatus() {
       const { progress, complete, rows } = this.payload;
       const status = this.notice || this.payload.status;
@@ -250,13 +195,7 @@ window.WorkbenchView = (() => {
       let text = status ? this.say(status.key, { ...values, ...status.values }) : this.say(key, values);
       if (running && counts.rate) text += ` · ${this.say("rate", counts)}`;
       if (running && counts.left >= 1) text += ` · ${this.say("left", { left: Math.round(counts.left) })}`;
-      if (this.status.textContent !== text) this.status.textContent = text;
-      this.status.dataset.level = status?.level || (running ? "busy" : "done");
-      this.status.setAttribute("aria-live", running ? "off" : "polite");
-      this.bar.hidden = !running;
-      this.bar.max = counts.total || 1;
-      this.bar.value = counts.done;
-      this.root.setAttribute("aria-busy", String(running));
+      this._showStatus(text, status?.level || (running ? "busy" : "done"), running, counts);
     }
 
     _drawColumns(before) {
@@ -425,49 +364,6 @@ window.WorkbenchView = (() => {
       node.lang = this.code;
       node.dir = "auto";
       return node;
-    }
-
-    icon(severity) {
-      const shape = make("span", "wb-icon", ICONS[severity]);
-      shape.setAttribute("aria-hidden", "true");
-      const name = make("span", "wb-off-screen", `${this.say(severity)}: `);
-      return make("span", "wb-severity", shape, name);
-    }
-
-    checkName(check) {
-      return this.has(`check_${check}`) ? this.say(`check_${check}`) : check;
-    }
-
-    _drawWarnings(before) {
-      if (!this.differs(before, "warnings", "run")) return;
-      const lines = (this.payload.warnings || []).map((line) => make("li", "", this.icon("major"), line));
-      for (const line of lines) line.lang = "en";
-      this.warnings.hidden = !lines.length;
-      this.warnings.replaceChildren(...lines);
-    }
-
-    _drawTaking(before) {
-      if (!this.differs(before, "desk", "run")) return;
-      const formats = this.editable ? this.payload.formats : [];
-      const offers = formats.map((format) =>
-        button("wb-button", this.say(`format_${format}`), () => this._takeAway(format)));
-      this.taking.id = "wb-downloads";
-      this.taking.hidden = !offers.length;
-      this.taking.replaceChildren(make("span", "wb-hint", this.say("downloads")), ...offers);
-    }
-
-    async _takeAway(format) {
-      const reply = await this.act({ do: "export", format });
-      if (reply?.text !== undefined) toFile(reply.name, reply.text);
-    }
-
-    _drawFoot(before) {
-      if (!this.differs(before, "footer", "run")) return;
-      const { footer } = this.payload;
-      this.foot.hidden = !footer;
-      const lines = footer.split("\n").map((line) => make("code", "", line));
-      const summary = make("summary", "", this.say("made_by"));
-      this.foot.replaceChildren(make("details", "", summary, ...lines));
     }
   }
 
