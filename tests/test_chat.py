@@ -331,6 +331,17 @@ def test_tokens_and_cost_are_counted(
     assert asked.usage == counts | {"cost": 0.0005, "currency": "EUR"}
 
 
+def test_the_stated_terms_pass_the_gate_and_stand_in_the_manifest(
+    chat: server.ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_CHAT_LICENCE", "commercial: our contract")
+    options = Options(model="chat", purpose="commercial")
+    with Workbench(lambda model, name: engine(model.name)) as bench:
+        manifest = bench.process(split(TEXTS[0], "ja"), ["en"], options).manifest
+    assert manifest["licence"] == "our contract (as stated by the user)"
+    assert manifest["commercial"] is True
+
+
 def test_a_manifest_names_endpoint_model_and_usage(chat: server.ChatServer) -> None:
     with Workbench(lambda model, name: engine(model.name)) as bench:
         document = split("寒かった。逃げた。", "ja")

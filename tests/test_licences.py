@@ -42,6 +42,38 @@ def test_alternatives_do_the_same_job_in_the_same_languages() -> None:
     assert all(get_model(name).commercial for name in names)
 
 
+def test_a_chat_endpoint_is_stopped_until_its_terms_are_stated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(LicenceError, match="WORKBENCH_CHAT_LICENCE='commercial: …'"):
+        permit(get_model("chat"), "commercial", JA_EN)
+    monkeypatch.setenv("WORKBENCH_CHAT_LICENCE", "commercial: contract of May")
+    permit(get_model("chat"), "commercial", JA_EN)
+    permit(get_model("chat:qwen3"), "commercial", JA_EN)
+    assert "chat" not in alternatives(get_model("nllb-600m"), [("ja", "th")])
+
+
+@pytest.mark.parametrize(
+    ("stated", "licence", "commercial"),
+    [
+        ("Commercial : Apache-2.0", "Apache-2.0 (as stated by the user)", True),
+        ("commercial:", "commercial use allowed (as stated by the user)", True),
+        ("house rules:\n no sale", "house rules: no sale (as stated by the user)", False),
+        ("commercial", "commercial use allowed (as stated by the user)", True),
+        ("non-commercial: research", "non-commercial: research (as stated by the user)", False),
+        (" ", "as the endpoint's operator states", False),
+    ],
+)
+def test_stated_terms_are_shown_as_the_users_own(
+    monkeypatch: pytest.MonkeyPatch, stated: str, licence: str, commercial: bool
+) -> None:
+    monkeypatch.setenv("WORKBENCH_CHAT_LICENCE", stated)
+    model = get_model("chat:any")
+    assert (model.licence, model.commercial) == (licence, commercial)
+    assert load_catalogue()["chat"].licence == licence
+    assert get_model("nllb-600m").licence == "CC-BY-NC-4.0"
+
+
 def test_a_summariser_is_replaced_by_a_summariser() -> None:
     assert "kobart-summarization" in alternatives(load_catalogue()["mt5-xlsum"])
 

@@ -239,6 +239,16 @@ def test_where_a_chat_model_sends_the_text_is_said_before_the_click(
         assert hint and "http://127.0.0.1:9" in hint["values"]["address"]
 
 
+def test_the_terms_of_a_chat_endpoint_stand_where_it_is_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WORKBENCH_CHAT_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("WORKBENCH_CHAT_LICENCE", "commercial: our contract")
+    for offered in (offers.models("en"), offers.summarizers("en")):
+        assert ("chat · our contract (as stated by the user)", "chat") in offered
+    assert (offers.about("chat", "", True) or {})["key"] == "sent_to"
+
+
 def test_summaries_are_sentences_of_the_text_unless_a_model_is_chosen() -> None:
     assert offers.summarizers("en")[0] == ("Sentences of the text", "")
 

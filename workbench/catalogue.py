@@ -22,6 +22,8 @@ from workbench.types import Decoding
 PACKAGE = Path(__file__).resolve().parent
 # Engines whose models have no folder.
 _FILELESS = ("pseudo", "chat")
+# The terms that a user has with the operator of the chat endpoint: nobody else can know them.
+CHAT_LICENCE = "WORKBENCH_CHAT_LICENCE"
 TABLE_START = "<!-- models: written by python -m workbench.catalogue -->"
 TABLE_END = "<!-- /models -->"
 
@@ -120,7 +122,8 @@ def catalogue_file() -> Path:
 def load_catalogue(path: Path | None = None) -> dict[str, Model]:
     """Return every model by name, in the order of the file, each with where it is installed.
 
-    Without a path: those of the catalogue that comes with the code, then the registered folders.
+    Without a path: those of the catalogue that comes with the code, then the registered folders;
+    a chat endpoint has the licence that WORKBENCH_CHAT_LICENCE states.
     Raises ModelError: a file is missing, is not TOML or has a table that is no model. A registered
     folder that cannot be used is no error: its known_bad says why.
     """
@@ -129,7 +132,7 @@ def load_catalogue(path: Path | None = None) -> dict[str, Model]:
     # Imported here because the registry builds on the catalogue.
     from workbench.registry import registered_models
 
-    own = _load(catalogue_file())
+    own = _own()
     return own | {name: each for name, each in registered_models().items() if name not in own}
 
 
@@ -146,7 +149,7 @@ def get_model(name_or_folder: str) -> Model:
     Raises UnknownNameError: neither a name nor a folder. Raises ModelError: the model is known to
     be unusable (the message names another), or the folder holds no model that can be run.
     """
-    own = _load(catalogue_file())
+    own = _own()
     if name_or_folder.startswith("chat:") and name_or_folder != "chat:":
         return replace(own["chat"], name=name_or_folder)
     # A damaged list of registered folders must not stop what comes with the code.
@@ -248,6 +251,25 @@ def _load(path: Path) -> dict[str, Model]:
         name: _model(name, families.get(table.get("family"), {}) | table, path)
         for name, table in tables.get("models", {}).items()
     }
+
+
+def _own() -> dict[str, Model]:
+    """Return the models that come with the code, the chat endpoint as the user describes it."""
+    return {name: _as_stated(model) for name, model in _load(catalogue_file()).items()}
+
+
+def _as_stated(model: Model) -> Model:
+    """Return a chat model with the licence that the user states; others as they are.
+
+    Only the word "commercial:" before the terms says that they allow commercial use.
+    """
+    stated = " ".join(os.environ.get(CHAT_LICENCE, "").split())
+    if model.engine != "chat" or not stated:
+        return model
+    word, _, terms = stated.partition(":")
+    commercial = word.strip().lower() == "commercial"
+    shown = (terms.strip() or "commercial use allowed") if commercial else stated
+    return replace(model, licence=f"{shown} (as stated by the user)", commercial=commercial)
 
 
 def _model(name: str, table: Mapping[str, Any], path: Path) -> Model:

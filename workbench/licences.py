@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from workbench.catalogue import Model, find_route, is_installed, load_catalogue
+from workbench.catalogue import CHAT_LICENCE, Model, find_route, is_installed, load_catalogue
 from workbench.errors import LicenceError, UnknownNameError, UsageError
 
 PURPOSES = ("any", "commercial")
@@ -24,14 +24,14 @@ def permit(model: Model, purpose: str, languages: Sequence[tuple[str, str]] = ()
         reason = "forbids commercial use" if forbids else "does not clearly allow commercial use"
         raise LicenceError(
             f"Model {model.name!r} is stopped: its licence ({model.licence}) {reason}. "
-            f"{_instead(alternatives(model, languages))}"
+            f"{_stating(model)}{_instead(alternatives(model, languages))}"
         )
 
 
 def alternatives(model: Model, languages: Sequence[tuple[str, str]] = ()) -> tuple[str, ...]:
     """Return up to 3 models for the same task and languages whose licence allows commercial use.
 
-    Installed ones come first, then the smaller ones.
+    Installed ones come first, then the smaller ones; none that sends texts elsewhere.
     """
     able = [
         other
@@ -39,7 +39,7 @@ def alternatives(model: Model, languages: Sequence[tuple[str, str]] = ()) -> tup
         if other.commercial
         and not other.known_bad
         and other.task == model.task
-        and other.engine != "pseudo"
+        and other.engine not in ("pseudo", "chat")
         and other.name != model.name
         and _serves(other, model, languages)
     ]
@@ -54,6 +54,13 @@ def _serves(other: Model, model: Model, languages: Iterable[tuple[str, str]]) ->
         return all(find_route(other, *pair) for pair in languages)
     except UsageError:
         return False
+
+
+def _stating(model: Model) -> str:
+    if model.engine != "chat":
+        return ""
+    wish = f"{CHAT_LICENCE}='commercial: …', with its name"
+    return f"If your terms with the endpoint's operator allow it, say so by {wish}. "
 
 
 def _instead(names: Sequence[str]) -> str:
