@@ -218,7 +218,10 @@ class Workers:
             if self._closed:
                 raise EngineError(f"{system.name}: not run, as the program is ending.")
             worker = self._living.pop(system, None)
-            if worker is None or not worker.alive:
+            if worker and not worker.alive:
+                worker.end()
+                worker = None
+            if not worker:
                 self._make_room(self._peaks.get(system) or _expected_bytes(system))
                 worker = Worker(system.name)
             self._living[system] = worker
@@ -264,6 +267,8 @@ class Worker:
         # Why it was killed, "" while it was not.
         self._reason = ""
         self._started = time.monotonic()
+        # Seconds from there to the first translation, 0 as long as there was none.
+        self._cold_start = 0.0
         self._process = _start()
         assert self._process.stdin and self._process.stdout
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
@@ -291,18 +296,16 @@ class Worker:
 
     def ask(self, job: Job, stop: threading.Event | None = None) -> Iterator[Step]:
         """Yield what the process makes of a job; see `Workers.serve`."""
-        asked, self._started = self._started or time.monotonic(), 0.0
         self._send(job)
-        first = 0.0
         while isinstance(step := self._next(stop), Part):
-            first = first or time.monotonic() - asked
+            self._cold_start = self._cold_start or time.monotonic() - self._started
             yield step
         if step is None:
             raise EngineError(f"{self._name}: {self._reason or _death(self._process.wait())}")
         if isinstance(step, Broken):
             raise _ERRORS.get(step.exit_code, EngineError)(step.reason)
         if isinstance(step, Finished):
-            step = replace(step, cost=replace(step.cost, cold_start=first))
+            step = replace(step, cost=replace(step.cost, cold_start=self._cold_start))
         yield step
 
     def kill(self, reason: str) -> None:

@@ -43,8 +43,10 @@ class System:
 class Cost:
     """What a model took of the machine.
 
-    cold_start: seconds from the start of its process to the first hypothesis. seconds: translating
-    all segments, loading excluded. peak_mb: most resident memory of the process, in 10^6 bytes.
+    cold_start: seconds from the start of its process to the first hypothesis; a process that served
+    before was started for that. seconds: translating all segments, loading and self-test excluded.
+    peak_mb: most resident memory of the process during the job, in 10^6 bytes; what the checks of
+    a job before left in it (50 MB) is counted.
     """
 
     cold_start: float
