@@ -1,13 +1,20 @@
 """Comparisons for tests, written as lines: a row per source, a system per name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from workbench.checks import review
+from workbench.compare import scoring
 from workbench.compare.judging import judge
-from workbench.compare.values import Comparison, Output
+from workbench.compare.values import Comparison, Output, Reference
+from workbench.evaluation.systems import Cost, Failure
 from workbench.types import Column, Document, Finding, Result, Segment, Summary, Translation
 
+LINES = ["記者:", "2017年は寒かった。", "逃げた。"]
+SYSTEMS = {
+    "opus@beam=6": ["Reporter:", "It was cold in 2017.", ""],
+    "nllb": ["Reporter:", "It was very cold in 2018.", "We fled."],
+}
 MADE = {
     "date": "2026-01-02T03:04:05+00:00",
     "workbench": "0.1.0",
@@ -58,3 +65,22 @@ def with_findings(whole: Comparison, name: str, findings: Sequence[Finding]) -> 
     )
     changed = replace(whole, outputs=outputs)
     return replace(changed, judgement=judge(changed))
+
+
+def whole(
+    lines: list[str] = LINES, systems: Mapping[str, list[str]] = SYSTEMS, resamples: int = 20
+) -> Comparison:
+    """Return a comparison with a reference of the first row, costs, a way back and a failure."""
+    plain = comparison(lines, **systems)
+    first = ["It was cold in 2017.", *[""] * 5]
+    texts = tuple(first[: len(judge(plain).disagreement)])
+    outputs = tuple(replace(o, cost=Cost(0.5, 2.25, 1.0, 321.5)) for o in plain.outputs)
+    found = replace(
+        plain,
+        outputs=outputs,
+        references=(Reference("news.en", texts, "ab" * 32),),
+        failures=(Failure("madlad", "no memory <b>", 4),),
+        judgement=judge(plain, {outputs[-1].name: ["寒かった。"] * len(texts)}),
+    )
+    judged = scoring.judge(found, baseline=outputs[0].name, resamples=resamples, seed=7)
+    return replace(found, judged=judged)

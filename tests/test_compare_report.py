@@ -4,49 +4,22 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from comparisons import comparison
-from workbench.compare import report, scoring
-from workbench.compare.judging import judge
+from comparisons import LINES, SYSTEMS, comparison, whole
+from workbench.compare import report
 from workbench.compare.report import REPORTS, to_csv, to_html, to_json
-from workbench.compare.values import Choices, Comparison, Reference, Vote
-from workbench.evaluation.systems import Cost, Failure
+from workbench.compare.values import Choices, Vote
 
 HOSTILE = "<script>alert(1)</script> ${alert(2)} {{ view }} </script><img src=x onerror=alert(3)>"
-LINES = ["記者:", "2017年は寒かった。", "逃げた。"]
-SYSTEMS = {
-    "opus@beam=6": ["Reporter:", "It was cold in 2017.", ""],
-    "nllb": ["Reporter:", "It was very cold in 2018.", "We fled."],
-}
 CHOICES = Choices(
     picks={"s3": "opus@beam=6"},
     edits={("s3", "opus@beam=6"): "We escaped."},
     votes=(Vote("s2", "nllb", "opus@beam=6", "worse", blind=True, time="2026-01-02T03:04:05"),),
 )
-
-
-def whole(
-    lines: list[str] = LINES, systems: Mapping[str, list[str]] = SYSTEMS, resamples: int = 20
-) -> Comparison:
-    """Return a comparison with a reference of the first row, costs, a way back and a failure."""
-    plain = comparison(lines, **systems)
-    first = ["It was cold in 2017.", *[""] * 5]
-    texts = tuple(first[: len(judge(plain).disagreement)])
-    outputs = tuple(replace(o, cost=Cost(0.5, 2.25, 1.0, 321.5)) for o in plain.outputs)
-    found = replace(
-        plain,
-        outputs=outputs,
-        references=(Reference("news.en", texts, "ab" * 32),),
-        failures=(Failure("madlad", "no memory <b>", 4),),
-        judgement=judge(plain, {outputs[-1].name: ["寒かった。"] * len(texts)}),
-    )
-    judged = scoring.judge(found, baseline=outputs[0].name, resamples=resamples, seed=7)
-    return replace(found, judged=judged)
 
 
 WHOLE = whole()
@@ -108,7 +81,13 @@ def plain_rows(page: str) -> str:
 
 def test_without_scripts_the_page_shows_rows_with_what_is_to_be_said_of_them() -> None:
     plain = plain_rows(to_html(WHOLE, CHOICES))
-    for words in ("<b>picked</b> <b>edited</b>", "We escaped.", "consensus", "reference", "記者: 2017年"):
+    for words in (
+        "<b>picked</b> <b>edited</b>",
+        "We escaped.",
+        "consensus",
+        "reference",
+        "記者: 2017年",
+    ):
         assert words in plain
 
 
