@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from workbench.catalogue import default_model, get_model
 from workbench.compare import rows
@@ -21,6 +22,7 @@ from workbench.compare.values import Output
 from workbench.errors import UsageError, WorkbenchError
 from workbench.evaluation.process import Finished, Halted, Job, Part, Workers
 from workbench.evaluation.systems import (
+    SETTINGS,
     Failure,
     System,
     document_of,
@@ -95,19 +97,30 @@ Events = Generator[Event, None, None]
 def split_names(text: str) -> list[str]:
     """Return the systems of "a,b@beam=6,engine=hf,c"; a setting belongs to the @ before it.
 
-    >>> split_names("marian, nllb@beam=6,engine=hf, old=old.txt, memory")
-    ['marian', 'nllb@beam=6,engine=hf', 'old=old.txt', 'memory']
+    >>> split_names("marian, nllb@beam=6,engine=hf, memory")
+    ['marian', 'nllb@beam=6,engine=hf', 'memory']
 
-    After an @, what looks like name=value is a setting: give name=FILE before it, or by itself.
+    What looks like name=FILE after an @ is one if it has no setting's name and the file is there.
     """
     names: list[str] = []
     for part in filter(None, map(str.strip, text.split(","))):
-        head = names[-1].partition("=")[0] if names else ""
-        if "@" in head and "=" in part and "@" not in part:
+        if names and _has_settings(names[-1]) and _is_setting(part):
             names[-1] += f",{part}"
         else:
             names.append(part)
     return names
+
+
+def _has_settings(name: str) -> bool:
+    head, equals, _ = name.partition("=")
+    return bool(equals) and "@" in head
+
+
+def _is_setting(part: str) -> bool:
+    key, equals, value = part.partition("=")
+    if not equals or "@" in key:
+        return False
+    return key.strip() in SETTINGS or not Path(value.strip()).is_file()
 
 
 def made_ready(

@@ -28,7 +28,7 @@ _SETTINGS: dict[str, tuple[type[int] | type[float], float, float]] = {
     "no_repeat_ngram": (int, 0, 20),
     "max_length": (int, 1, 4096),
 }
-_NAMES = ("engine", "pivot")
+SETTINGS = (*_SETTINGS, "engine", "pivot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,4 +172,4 @@ def _check_setting(key: str, value: str) -> None:
             sort = "a whole number" if kind is int else "a number"
             raise UsageError(f"{key}={value}: give {sort} from {least} to {most}.")
     else:
-        raise UnknownNameError("setting", key, (*_SETTINGS, *_NAMES))
+        raise UnknownNameError("setting", key, SETTINGS)
