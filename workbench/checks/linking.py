@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.checks.gazetteer import english, forms, kind
+from workbench.checks.mandarin import mandarin
 from workbench.checks.mentions import Mention, Part, joined, read_names
-from workbench.checks.sounds import distance, folded, hangul, hanja, mandarin, unaccented, weight
+from workbench.checks.sounds import distance, folded, hangul, hanja, unaccented, weight
 from workbench.types import Match, Span
 
 # Sounds up to a weight are one up to a distance.
@@ -18,13 +19,14 @@ _ROUGH = 0.4  # share of that limit where the window does not look like a name
 _STRICT = 0.7  # the same where no link is expected
 _SLIGHT = 2.6  # weight up to which a sound that looks like no name is chance
 _WORD = 2.0  # weight from which a sound is a word of its own
+_LISTED = 0.2  # the same for a place whose names in both languages are known
 _NEAR = 4  # characters between the parts of one name
 _PERHAPS = 1.25  # the same where both names are left over: a reading may be unknown
 _FAMILY = 0.35  # how far a family name of one sign may be from what stands before a given name
 _OTHER = 0.28  # from which the parts of two names that are not linked are other names
 _ALIKE = 0.55  # share of like phonemes below which no distance is computed
 _TRIED = 6  # windows whose distance is computed, the likest first
-_WAYS = 8  # ways in which a part may sound that are tried
+_WAYS = 14  # ways in which a part may sound that are tried
 
 # Countries by one sign stand for them only beside another, in a fixed word, or at a word's head.
 _SIGNS = "日中韓朝米英露独仏伊豪台印欧加越"
@@ -40,6 +42,8 @@ _OPEN = {
     "ja": ("米英露豪韓欧", "|(?<![0-9０-９一-鿿]){0}(?=[一-鿿ァ-ヺ])"),
     "ko": ("미북남러", "|(?<![가-힣]){0}(?![가-힣])"),
 }
+_SIGNED = re.compile("[一-鿿][ぁ-ゖ]")
+_HAN = re.compile("[一-鿿]{2,}")
 _HAN_SIGN = "(?<![가-힣一-鿿]){0}(?![一-鿿])"
 _LETTERS = {"C": "ch", "X": "th"}
 
@@ -139,7 +143,7 @@ def _find(mention: Mention, own: _Side, other: _Side, factor: float = 1.0) -> _L
     if span:
         return _Link(mention, (span,) * count)
     if mention.place is not None:
-        whole = _heard(joined(mention.parts)[:1], other, min(factor, _STRICT))
+        whole = _heard(joined(mention.parts)[:1], other, min(factor, _LISTED))
         named = whole is not None and any(_meets(m, (whole,)) for m in _places(other))
         return _Link(mention, (None if named else whole,) * count)
     heard = [_heard(part.sounds[:_WAYS], other, factor) for part in mention.parts]
@@ -196,12 +200,15 @@ def _placed(mention: Mention, other: _Side) -> Span | None:
 def _short(form: str, language: str) -> str:
     """Return the pattern of a form; one character needs neighbours: 日米, 訪中, 미 의회."""
     if len(form) > 1:
-        return re.escape(form)
+        # 北の stands for the North, but not in 東北の.
+        return ("(?<![一-鿿])" if _SIGNED.match(form) else "") + re.escape(form)
     if language == "ko" and not "가" <= form <= "힣":
         return _HAN_SIGN.format(form)
     signs, wide = _OPEN[language]
     pattern = (_SIGN[language] + (wide if form in signs else "")).format(form)
-    return rf"(?!{form}글|{form}국)(?:{pattern})(?<!대한)" if form == "한" else pattern
+    if form == "한":
+        return rf"(?!한글|한국)(?:{pattern})(?<!대한)(?<!일한)"
+    return rf"(?!.[米欧])(?:{pattern})" if form in "北南" else pattern
 
 
 @lru_cache(maxsize=2048)
@@ -284,7 +291,7 @@ def _linked(one: _Link, back: Sequence[_Link], ours: _Side, theirs: _Side) -> Li
     if not all(one.spans):
         other = next((b for b in back if _meets(b.mention, one.found) and not all(b.spans)), None)
         beside = next((b for b in back if not b.found and _is_beside(b, span, theirs)), None)
-        chinese = mandarin(ours.text[one.mention.start]) or mandarin(theirs.text[span[0]])
+        chinese = _family(one.mention, ours) or mandarin(theirs.text[span[0]])
         if chinese and other is None and beside is None:
             return _name(one.mention, "matched", span, ours, theirs)
         if other and _are_others(one, other):
@@ -294,7 +301,24 @@ def _linked(one: _Link, back: Sequence[_Link], ours: _Side, theirs: _Side) -> Li
             match, span = "changed", (min(span[0], ends[0]), max(span[1], ends[1]))
         elif other is None and _is_cut(one):
             match = "missing"
+    elif one.mention.place is None and (longer := _longer(one, back, ours)):
+        match, span = "changed", (longer.start, longer.end)
     return _name(one.mention, match, span, ours, theirs)
+
+
+def _longer(one: _Link, back: Sequence[_Link], ours: _Side) -> Mention | None:
+    """Return the full name of a person that the other text makes of a name, if it is no such name.
+
+    西田フミ is Fumi Nishida though the reader saw only フミ; Fumi Buenos is somebody else.
+    """
+    for link in back:
+        mention = link.mention
+        if mention.sure and mention.kind == "person" and _meets(mention, one.found):
+            new = [p for p, s in zip(mention.parts, link.spans, strict=True) if not s and p.sounds]
+            heavy = [part for part in new if weight(part.sounds[0]) >= _WORD]
+            if any(not _heard(part.sounds, ours, _PERHAPS) for part in heavy):
+                return mention
+    return None
 
 
 def _is_beside(link: _Link, span: Span, side: _Side) -> bool:
@@ -373,7 +397,7 @@ def _is_put(ours: Mention, theirs: Mention) -> bool:
 def _is_chinese(ours: Mention, own: _Side, theirs: Mention, other: _Side) -> bool:
     """Tell two forms of a Chinese name by the family name alone: 林柏宇 is Lin Po-yu, 린보위."""
     for written, side, heard in ((ours, own, theirs), (theirs, other, ours)):
-        family = mandarin(side.text[written.start])
+        family = _family(written, side)
         if family and written.end - written.start < 5:
             heads = [sound for part in heard.parts for sound in part.sounds[:2]]
             size = len(family) + 1
@@ -382,6 +406,12 @@ def _is_chinese(ours: Mention, own: _Side, theirs: Mention, other: _Side) -> boo
             ):
                 return True
     return False
+
+
+def _family(mention: Mention, side: _Side) -> str:
+    """Return the sound of a Chinese family name before a given name that no list has."""
+    name = side.text[mention.start : mention.end]
+    return mandarin(name[0]) if _HAN.fullmatch(name) and not mandarin(name) else ""
 
 
 def _is_person(ours: Mention, theirs: Mention) -> bool:

@@ -8,8 +8,10 @@ from functools import lru_cache
 from importlib.resources import files
 
 from workbench.checks.gazetteer import places
+from workbench.checks.mandarin import mandarin_ways
 from workbench.checks.mentions import Mention, Part, Reading, joined, listed
 from workbench.checks.sounds import latin
+from workbench.checks.spellings import spoken
 
 _WORD = re.compile(r"(?:[A-Z]\.)+|[^\W\d_]+(?:(?:['’]|-(?![A-Z]))[^\W\d_]+)*")
 _COMMON_ENDS = re.compile(
@@ -19,7 +21,6 @@ _COMMON_ENDS = re.compile(
 _SEA = re.compile("Sea of $")
 _NUMBER = re.compile(r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]+)?$")
 _NO_SPEAKERS = frozenset({"so", "in", "do", "go", "an"})  # So said he
-_MUTE = re.compile(r"R(?=[A-Z]|$)")  # the r of Osborne and Parker that no other script writes
 _AGE = re.compile(r", \d\d\b| \(\d\d\)")
 _SPEAKS = re.compile(
     r", (?:an?|the|who|whose|now|then)\b"
@@ -38,7 +39,7 @@ _TITLES = listed(
     "emperor empress director inspector detective officer reverend father sister brother "
     "aunt uncle grandma grandpa granny mother secretary spokesman spokeswoman spokesperson "
     "lawmaker reporter author actor actress singer writer poet nurse doctor pastor bishop "
-    "engineer infielder outfielder pitcher catcher midwife madame mister striker goalkeeper"
+    "cpl sgt pvt lcpl adm cmdr engineer infielder outfielder pitcher catcher midwife madame mister striker goalkeeper"
 )
 _NO_NAMES = listed(
     "i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february "
@@ -51,7 +52,9 @@ _NO_NAMES = listed(
     "doesn didn won couldn wouldn shouldn hasn haven hadn ain mister madame reverend senate "
     "congress secretariat braille zen hinomaru shinkansen penal gulf republican republicans "
     "democratic strait daddy mommy coming-of cannabis humankind midwestern orthodox covid-19 "
-    "celsius"
+    "celsius x-ray rbi rbis mp mps gorge rift isles mama papa auntie uncle archbishop embassy "
+    "democrat democrats tory tories chinatown manpower staphylococcus electro aborigines "
+    "aboriginal anglican episcopal allies liberties plaza eurozone"
 )
 # Korean family names that are English words too; before a given name they are names.
 _FAMILIES = {
@@ -200,8 +203,9 @@ def sounds(word: str) -> tuple[str, ...]:
     """Return the ways a word may sound; Korean family names have ways of their own."""
     small = word.lower()
     plain = latin(word)
-    mute = _MUTE.sub("", plain)
-    ways = (*_FAMILIES.get(small, ()), plain, latin(word, True), mute, *_foreign(plain))
+    chinese = mandarin_ways(small)
+    rest = (*_foreign(plain), latin(word, True), *spoken(word))
+    ways = (*_FAMILIES.get(small, ()), plain, *chinese, *rest)
     if small.endswith("e") and len(small) > 3 and plain.endswith("e"):
         ways += (plain[:-1],)
     return tuple(dict.fromkeys(way for way in ways if way))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.checks.gazetteer import places
+from workbench.checks.mandarin import mandarin, spelt
 from workbench.checks.mentions import Mention, Part, Reading, joined, listed
 from workbench.checks.morphemes import parse, parse_ways
 from workbench.checks.sounds import hangul, hanja, kana, latin
@@ -28,7 +29,7 @@ _SHORT = listed(
 # Places of the dictionary that are mostly other words: 黒木 is also unbarked wood.
 _DOUBTFUL = listed(
     "大分 青山 山手 黒木 白板 二色 国中 館内 最高裁 高裁 地裁 上院 下院 海老天 村中 島中 家中 城内 "
-    "小川 大川 北日本 西日本 東日本 中部 米子 地中 都内 元軍 三省 谷川 新田"
+    "東部 西部 南部 北部 小川 大川 北日本 西日本 東日本 中部 米子 地中 都内 元軍 三省 谷川 新田"
 )
 _HIRAGANA = re.compile("[ぁ-ゖ]")
 _BODY = re.compile(r"..[庁省党社大局部会寺院軍隊駅署銀圏室団組連]$")  # 経企庁, 林野庁: bodies
@@ -270,7 +271,12 @@ def _named(text: str, group: list[Token], gloss: re.Match[str] | None) -> Mentio
     if gloss:
         parts: tuple[Part, ...] = (_whole(group, (kana(gloss[1]),)),)
     elif kind == "person" and len(group) == 2 and len(surface) > 2:
-        parts = tuple(Part(t.start, t.end, readings(t.surface, t.reading)) for t in group)
+        chinese = [spelt(t.surface) if mandarin(surface) else "" for t in group]
+        ways = [(*readings(t.surface, t.reading), c) for t, c in zip(group, chinese, strict=True)]
+        parts = tuple(
+            Part(t.start, t.end, tuple(filter(None, way)))
+            for t, way in zip(group, ways, strict=True)
+        )
     else:
         parts = (_whole(group, readings(surface, "".join(t.reading for t in group))),)
     full = len(group) > 1 and [t.pos[3] for t in group] == ["姓", "名"]
@@ -294,7 +300,7 @@ def readings(surface: str, reading: str) -> tuple[str, ...]:
     if _HAN.fullmatch(surface) and len(surface) < 6:
         ways += [kana(other) for other in _others(surface)]
         korean = hanja(surface)
-        ways += [hangul(korean)] if korean else []
+        ways += [mandarin(surface), hangul(korean)] if korean else [mandarin(surface)]
         ways += [hangul("이" + korean[1:])] if surface[0] == "李" else []
     return tuple(dict.fromkeys(way for way in ways if way))
 
@@ -323,7 +329,9 @@ def _windows(text: str, tokens: list[Token]) -> list[Part]:
             nouns = []
         else:
             rough = not token.proper and len(token.pos) >= 8
-            ways = readings(token.surface, token.reading)
+            # Rare readings are of names: 師 is read Moro in one.
+            ways = (kana(token.reading or token.surface),)
+            ways = ways if rough else readings(token.surface, token.reading)
             nouns.append(Part(token.start, token.end, ways, rough))
     _spread(nouns, found, 3)
     for run in _HAN.finditer(text):

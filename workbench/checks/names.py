@@ -7,7 +7,7 @@ from functools import lru_cache
 from workbench.checks.gazetteer import is_place
 from workbench.checks.linking import LinkedName, link
 from workbench.checks.mentions import readable
-from workbench.checks.registry import Pair, check, document_check, ledger
+from workbench.checks.registry import Pair, document_check, ledger
 from workbench.types import Entry, Finding, Severity, Span
 
 _MOST = 20  # names of one segment; more of them say nothing new
@@ -53,37 +53,77 @@ def _entry(pair: Pair, name: LinkedName) -> Entry:
     )
 
 
-@check("names")
-def check_names(pair: Pair) -> Iterator[Finding]:
+@document_check("names")
+def check_names(pairs: Sequence[Pair], entries: Sequence[Entry]) -> Iterator[Finding]:
     """Yield names that became another (critical for a person), are gone (major) or new (minor).
 
-    The home country of either language raises no doubt where it is only not named again: 国内 and
-    우리나라 stand for it. The ledger has it all the same.
+    No doubt, though the ledger has it: a home country that is only not named again (国内 and 우리나라
+    stand for it), a person whom one side calls she or the doctor, and a name that the target
+    gives again, where another segment has the name on both sides.
     """
-    homes = _homes(pair.source_language) | _homes(pair.language)
-    entries = [entry for entry in name_entries(pair) if entry.match != "matched"]
-    for entry in entries[:_MOST]:
-        named = _name(entry)
-        if entry.match in {"missing", "extra"} and _ADJECTIVES & {entry.source, entry.target}:
-            continue  # Japanese paper is 和紙
-        if entry.match == "changed":
-            yield _changed(pair, entry)
-        elif entry.match == "missing" and entry.target:
-            message = f"Of the name {named} only {entry.target} is in the target: check it."
-            yield pair.doubt("names", "minor", message, entry.target_span, _CUT)
-        elif entry.value not in homes and entry.match == "missing":
-            message = f"The name {named} of the source is not in the target: check who is meant."
-            severity: Severity = "minor" if is_place(entry.value) else "major"
-            yield pair.doubt("names", severity, message, None, _MISSING[severity])
-        elif entry.match == "extra" and entry.value not in homes:
-            message = (
-                f"The name {named} of the target is not in the source: check where it is from."
-            )
-            yield pair.doubt("names", "minor", message, entry.target_span, _EXTRA)
+    known = _known(entries)
+    by_id = _by_segment(entry for entry in entries if entry.ledger == "names")
+    for pair in pairs:
+        named = by_id.get(pair.segment.id, ())
+        open_ = [entry for entry in named if entry.match != "matched"]
+        for entry in [e for e in open_ if not _is_told(e, known, pair)][:_MOST]:
+            yield _doubt(pair, entry)
 
 
-def _homes(language: str) -> frozenset[str]:
-    return _HOMES.get(language.split("-")[0], frozenset())
+def _by_segment(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.segment_id, []).append(entry)
+    return found
+
+
+def _known(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the words of the names that some segment has on both sides."""
+    found: set[str] = set()
+    for entry in entries:
+        if entry.ledger == "names" and entry.match == "matched":
+            for name in (entry.source, _plain(entry.target)):
+                found |= {name, entry.value, *(word for word in _words(name) if len(word) > 1)}
+    return frozenset(found)
+
+
+def _is_told(entry: Entry, known: frozenset[str], pair: Pair) -> bool:
+    """Tell a name that is only told otherwise, or told again."""
+    if entry.match == "changed" or entry.source and entry.target:
+        return False
+    if _ADJECTIVES & {entry.source, entry.target}:
+        return True  # Japanese paper is 和紙
+    if entry.value in _homes(pair, entry):
+        return True
+    if entry.match == "missing" and is_place(entry.value):
+        return False
+    words = _plain(entry.source or entry.target)
+    return words in known or any(word in known for word in _words(words) if len(word) > 1)
+
+
+def _doubt(pair: Pair, entry: Entry) -> Finding:
+    named = _name(entry)
+    if entry.match == "changed":
+        return _changed(pair, entry)
+    if entry.match == "extra":
+        message = f"The name {named} of the target is not in the source: check where it is from."
+        return pair.doubt("names", "minor", message, entry.target_span, _EXTRA)
+    if entry.target:
+        message = f"Of the name {named} only {entry.target} is in the target: check it."
+        return pair.doubt("names", "minor", message, entry.target_span, _CUT)
+    message = f"The name {named} of the source is not in the target: check who is meant."
+    severity: Severity = "minor" if is_place(entry.value) else "major"
+    return pair.doubt("names", severity, message, None, _MISSING[severity])
+
+
+def _homes(pair: Pair, entry: Entry) -> frozenset[str]:
+    """Return the countries that go without saying for the readers of the side that has no name.
+
+    English has no home of its own: there the other language's counts.
+    """
+    ours, theirs = (code.split("-")[0] for code in (pair.source_language, pair.language))
+    silent, other = (theirs, ours) if entry.match == "missing" else (ours, theirs)
+    return _HOMES.get(other if silent == "en" else silent, frozenset())
 
 
 def _changed(pair: Pair, entry: Entry) -> Finding:

@@ -60,20 +60,10 @@ _EDGES = (
 )  # fmt: skip
 _DOUBLE = re.compile(r"([A-Z])\1+|([a-z])\2+")
 
-# The commonest family names of China and Taiwan, by their reading.
-_MANDARIN = {
-    "li": "李黎", "wang": "王汪", "chang": "張章", "liu": "劉柳", "chen": "陳", "lin": "林",
-    "shu": "徐許", "cho": "周", "tsai": "蔡", "huang": "黄", "chao": "趙", "wu": "呉武",
-    "yang": "楊", "sun": "孫", "chu": "朱", "ma": "馬", "hu": "胡", "guo": "郭", "ho": "何",
-    "gao": "高", "luo": "羅", "cheng": "鄭程", "liang": "梁", "shie": "謝", "sung": "宋",
-    "deng": "鄧", "feng": "馮", "peng": "彭", "ye": "葉", "wei": "魏", "lu": "盧陸",
-    "jiang": "江蒋", "tsui": "崔", "fang": "方", "hsiao": "蕭", "tang": "唐湯",
-}  # fmt: skip
-
 _NEAR = {
-    "PB": 0.2, "PF": 0.15, "PV": 0.3, "BV": 0.1, "BF": 0.4, "FV": 0.2, "FH": 0.15, "VW": 0.15,
-    "TD": 0.15, "TX": 0.15, "SX": 0.15, "DX": 0.2, "ZX": 0.2, "TC": 0.3, "DJ": 0.3, "DZ": 0.3,
-    "TS": 0.6, "SZ": 0.15, "SC": 0.25, "SJ": 0.3, "ZJ": 0.1, "CJ": 0.15, "ZC": 0.2, "KG": 0.1,
+    "PB": 0.12, "PF": 0.15, "PV": 0.3, "BV": 0.1, "BF": 0.4, "FV": 0.2, "FH": 0.15, "VW": 0.15,
+    "TD": 0.1, "TX": 0.15, "SX": 0.15, "DX": 0.2, "ZX": 0.2, "TC": 0.3, "DJ": 0.3, "DZ": 0.3,
+    "TS": 0.6, "SZ": 0.15, "SC": 0.25, "SJ": 0.25, "ZJ": 0.1, "CJ": 0.15, "ZC": 0.2, "KG": 0.1,
     "GJ": 0.25, "KC": 0.6, "KH": 0.7, "GH": 0.6, "JY": 0.25, "JH": 0.35, "KS": 0.9, "NM": 0.5,
     "TR": 0.9, "DR": 0.9, "NR": 0.8, "HW": 0.4, "BW": 0.4,
     "ao": 0.5, "ae": 0.5, "ai": 0.8, "au": 0.6, "oe": 0.6, "ou": 0.4, "oi": 0.9, "ei": 0.5,
@@ -167,21 +157,6 @@ def hanja(text: str) -> str:
         return ""
     head, rest = readings[0], readings[1:]
     return max(head, key=_is_head) + "".join(min(reading, key=_is_head) for reading in rest)
-
-
-@lru_cache(maxsize=1)
-def _mandarin() -> dict[str, str]:
-    return {char: spelt for spelt, chars in _MANDARIN.items() for char in chars}
-
-
-def mandarin(char: str) -> str:
-    """Return the sound of a Chinese family name in Mandarin, "" for other characters.
-
-    >>> mandarin("陳"), mandarin("山")
-    ('CeN', '')
-    """
-    spelt = _mandarin().get(char, "")
-    return latin(spelt) if spelt else ""
 
 
 def _is_head(reading: str) -> bool:
