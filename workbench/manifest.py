@@ -120,9 +120,7 @@ def seal(place: Path, files: Mapping[str, Path], manifest: Mapping[str, Any]) ->
 
     Raises InputError: the place cannot be written to.
     """
-    outputs = {
-        name: {"file": path.name, "sha256": _file_hash(path)} for name, path in files.items()
-    }
+    outputs = {name: {"file": path.name, "sha256": file_hash(path)} for name, path in files.items()}
     try:
         place.write_text(to_json({**manifest, "outputs": outputs}), encoding="utf-8")
     except OSError as error:
@@ -160,7 +158,8 @@ def _versions() -> Iterator[tuple[str, str]]:
             continue
 
 
-def _file_hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of the bytes of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -50,13 +50,14 @@ class Unit:
     """One translation unit: a text per language, in the order of the file.
 
     number counts from 1; document is "" where the file does not say; tags counts the inline tags
-    of all its texts, which are no longer in them.
+    of all its texts, which are no longer in them; origins has the property x-origin by language.
     """
 
     number: int
     document: str
     texts: Mapping[str, str] = field(default_factory=dict)
     tags: int = 0
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 def match_language(code: str) -> str:
@@ -249,6 +250,7 @@ def _forget(element: Any) -> None:
 
 def _unit(element: Any, number: int) -> Unit:
     texts: dict[str, str] = {}
+    origins: dict[str, str] = {}
     tags = 0
     for variant in element.iterchildren("{*}tuv"):
         language = match_language(variant.get(_XML_LANG) or variant.get("lang") or "")
@@ -256,7 +258,9 @@ def _unit(element: Any, number: int) -> Unit:
         if language and seg is not None and language not in texts:
             texts[language] = "".join(_texts(seg))
             tags += sum(_name(child) in _TAGS for child in seg.iterdescendants())
-    return Unit(number, _document(element), texts, tags)
+            made = variant.find("{*}prop[@type='x-origin']")
+            origins |= {language: str(made.text)} if made is not None and made.text else {}
+    return Unit(number, _document(element), texts, tags, origins)
 
 
 def _texts(element: Any) -> Iterator[str]:
