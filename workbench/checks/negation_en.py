@@ -8,7 +8,8 @@ SILENT = (
     r"\bNo\. ?\d|(?-i:[A-Z]\w+ no [A-Z])|\b(?:no|not) (?:later|earlier|longer) than"
     r"|\bwhether or not\b|\bor not?\b|yes and no\b",
     r"(?:\bnot|n't) (?:the only|only|just|merely|simply|least)\b|\bnever fail\w* to\b"
-    r"|\bno (?:doubt|wonder|matter|mistake)\b",
+    r"|\bno (?:doubt|wonder|matter|mistake|shortage|end of|exception|stranger)\b"
+    r"|\bnot (?:unlike|uncommon|unusual|infrequent|rare)\b|\bno (?:small|mean)\b",
     r"\b(?:no|little|any) (?:choice|option|alternative)\b|\bnothing but\b|\bnext to nothing\b",
     r"\b(?:can't|cannot|couldn't) help\b|\bcannot but\b"
     r"|\bnot to mention\b",

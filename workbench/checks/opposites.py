@@ -15,14 +15,29 @@ from workbench.types import Span
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Patterns by language: what stands near the negation, and the words that say it without."""
+    """Patterns by language: what stands near the negation, and the words that say it without.
+
+    reach says how many times as far apart as those of others the two may stand.
+    """
 
     name: str
     denied: dict[str, str]
     affirmed: dict[str, str]
+    reach: float = 1.0
 
 
 CONCEPTS = (
+    Concept(
+        "without",
+        {"ja": r"ず|なし|な[いく]", "ko": r"없이|않고|없는", "en": r"without|with no\b"},
+        {
+            "ja": r"無[断許免人料傷]|抜き|避け|不[十全]|欠い",
+            "ko": r"무(?:단|면허|허가|료|급|전)|불충분|피하|생략|빠진",
+            "en": r"un(?:licensed|authorized|announced|noticed|hurt|aided)|-free|avoid|instead"
+            r"|rather than",
+        },
+        reach=2.5,
+    ),
     Concept(
         # a word that denies whatever it is said of
         "by a word alone",
@@ -35,18 +50,18 @@ CONCEPTS = (
             r"|やめ[たてまろる]|防ごう|絶た|まさか|設定のまま|一気に",
             "ko": r"무(?:단|면허|투표|의촌|배당|리|료|상|기력|사히)"
             r"|불(?:명|참|가능|허|순|변|필요)|금(?:지|연|물|함)"
-            r"|단수|정전|휴간|휴업|보류|절망|다르|달랐|달라[.”]|거부|거절|기각|사양"
+            r"|단수|정전|휴간|보류|절망|달랐|달라[.”]|거부|거절|기각|사양"
             r"|막으려"
-            r"|몰래|단숨|그대로|유지|줄이야|망연자실|잃은|싫|부족|설마",
-            "en": r"reject|den(?:y|ied|ying|ies)\b|dislik|disapprov|neglect|struggl\w* (?:to"
+            r"|단숨|그대로|유지|줄이야|망연자실|잃은|싫|부족|설마",
+            "en": r"reject|dislik|disapprov|neglect|struggl\w* (?:to"
             r"|for)|opposed"
             r"|stop\w* (?:\w+ing|short)|empty-handed|(?:fell|fall\w*|ran|run\w*) short"
-            r"|short of"
+            r""
             r"|depriv|desert|grounded|paraly|landlocked|(?:keep|kept)\w* [^.,]{0,30}(?:from|off"
             r"|out|away)"
-            r"|put\w* off|but for|barefoot|despite|left out|locked out|off the mark"
+            r"|put\w* off|but for|barefoot|left out|locked out|off the mark"
             r"|apathetic"
-            r"|vanish|hardest|unlike|little\b|chok|alike\b|badly "
+            r"|vanish|unlike|little\b|chok|alike\b|badly "
             r"|fail|refus|lack|instead|rather than|beyond|yet to|otherwise|seldom|rarely|reluctant"
             r"|unchanged|unpaid|unexpected|disappointing|indefinite|sticking",
         },
@@ -59,17 +74,18 @@ CONCEPTS = (
             "en": r"\bno\b|nothing|nobody|n't any",
         },
         {
-            "ja": r"ゼロ|帳消し|欠[いくけ]|無断|断水|停電|抜き|不[一-龥]|消え|消滅|空[のっでだ]"
+            "ja": r"ゼロ|帳消し|欠[いくけ]|無断|断水|停電|抜き|不[一-龥]|消え|消滅"
             r"|空席|無人|無[一-龥]|途絶|なくな|絶[えたっ]|欠け|免"
             "|切れ|廃|皆無",
             "ko": r"멀쩡|정전|단수|무(?:면허|급|시)|불(?:명|가)|사라|비어|빈 "
             "|무(?:의미|단|표정|연고|관|료|조건|차별|한정|응답|인도|사고|투표|승부)"
-            "|끊[겼긴어]|잃|빠[졌진]|부재|제로|텅",
+            "|끊[겼긴어]|잃|빠[졌진]|부재|텅",
             "en": r"sugar-|neutral|empty-handed|unable|gone|missing|empty|vanish|disappear"
             r"|lack|desert|blank|bare\b|free\b|zero"
             r"|lost\b|absen"
             r"|los[et]|out of|\bdead|end(?:s|ed) at|-free",
         },
+        reach=1.5,
     ),
     Concept(
         "no word is said",
@@ -79,10 +95,11 @@ CONCEPTS = (
             "en": r"sa(?:y|id|ying)|word|talk|speak|silent",
         },
         {
-            "ja": r"黙|無言|絶句|詰ま|無音|無口|沈黙|口外|口を閉",
+            "ja": r"黙|無言|絶句|詰ま|無音|無口|沈黙|口を閉",
             "ko": r"침묵|가만|잠자코|묵묵|다물|함구|눈감",
             "en": r"silen|quiet|mute|speechless|loss for|choked|secre|calm",
         },
+        reach=1.5,
     ),
     Concept(
         "it goes on",
@@ -99,7 +116,7 @@ CONCEPTS = (
         {
             "ja": r"続|保[っちつ]|まま|依然|同じ|守|貫|不変|同様|似た",
             "ko": r"유지|계속|여전|그대로|지켰|지키|고수|줄곧|내내|같|막혔",
-            "en": r"straight|face\b|track|keep|kept|still|stay|remain|stuck|insist|h[oe]ld"
+            "en": r"face\b|track|keep|kept|still|stay|remain|stuck|insist|h[oe]ld"
             r"|continu|stead|constant"
             r"|unchanged|same|on until"
             r"|maintain|humble|persist|ever\b|alive",
@@ -116,8 +133,8 @@ CONCEPTS = (
         {
             "ja": r"以内|しかな|だけ|切る|切っ|足らず|弱[、。]|以下|未満|割[りっ]|下回|以内|不足"
             r"|足り|手前|減",
-            "ko": r"부족|모자|이하|미만|밑돌|안쪽|이내|줄",
-            "en": r"few|less|fewer|below|under\b|short|up to|only|miss|just|within|mere|at most"
+            "ko": r"부족|모자|이하|미만|밑돌|안쪽|이내",
+            "en": r"few|less|fewer|below|short|up to|only|miss|just|within|mere|at most"
             r"|few\b",
         },
     ),
@@ -133,8 +150,8 @@ CONCEPTS = (
             "ko": r"불명|미상|묘연|낯선|미정|망설|잊|비밀|아직|설마|봐야",
             "en": r"wits|lost|losing|confus|un(?:known|clear|aware|decided|identified)|missing"
             r"|strang|wonder|secre"
-            r"|myster|little-known"
-            r"|hard to|lost|anyone's guess|open|yet|conceal|hidden",
+            r"|little-known"
+            r"|hard to|lost|anyone's guess|open|conceal|hidden",
         },
     ),
     Concept(
@@ -155,10 +172,10 @@ CONCEPTS = (
             r"|외면|무시|(?<!지)막[았혔힌으]|제외"
             r"|꺼리",
             "en": r"left out|locked|turned away|cut(?:ting)? off|put(?:ting)? off|kept private"
-            r"|look\w* the other|evasive|oppos|inconsisten|unpopular|depriv|indefinit"
+            r"|look\w* the other|evasive|inconsisten|unpopular|depriv|indefinit"
             r"|blocked|losing track|invalid|refus|declin|avoid|refrain|ban(?:ned|s)?\b"
             r"|skip|spar(?:e|ing)|forb|prevent"
-            r"|abstain|withh|out of|shun|neglect|ignor|fail|miss|reluct|hesitat"
+            r"|abstain|withh|shun|neglect|ignor|fail|reluct|hesitat"
             r"|impossible|unthink|unaccept",
         },
     ),
@@ -190,9 +207,11 @@ CONCEPTS = (
         },
         {
             "ja": r"だめ|ダメ|駄目|慎|控え|禁|ごめん|な[」。、よと]|避|遠慮|やめ|断",
-            "ko": r"삼가|금지|금물|마[라세.!요]|말[라고아]|자제|조심",
-            "en": r"avoid|refrain|stay|ignore|alert|spare|prevent|beware",
+            "ko": r"삼가|금지|금물|자제|조심",
+            "en": r"avoid|refrain|stay|quit|stop\b|keep (?:out|off|away)|ignore|alert"
+            r"|spare|prevent|beware",
         },
+        reach=2.0,
     ),
     Concept(
         "there is no need",
@@ -206,6 +225,7 @@ CONCEPTS = (
             "ko": r"괜찮|돼요|됩니|안심|됐어|그만|강해|불필요|당연|만하",
             "en": r"fine|all right|okay|\bok\b|enough|can\b|feel free|spared|unnecessary|before",
         },
+        reach=1.5,
     ),
     Concept(
         "nothing is wrong",
@@ -228,6 +248,7 @@ CONCEPTS = (
             "ko": r"보다|다르|싫|만은|만이|달리",
             "en": r"instead|rather|unlike|other than|less",
         },
+        reach=1.5,
     ),
     Concept(
         "it came too late or failed",
@@ -237,7 +258,7 @@ CONCEPTS = (
             "en": r"could|can|able|was|were|did|has|had",
         },
         {
-            "ja": r"にく[いかく]|かね|欠[いくけ]|割れ|無駄|困り|損ね|逃[しげ]|失敗|困|絶望"
+            "ja": r"にく[いかく]|かね|欠[いくけ]|割れ|無駄|困り|損ね|逃[しげ]|失敗|絶望"
             r"|伸び悩|にくい|立ち往生|寝たきり",
             "ko": r"불(?:가|명)|막막|속수무책|지쳐|놓[치쳤]|실패|한계|어렵|힘들|절망|막[혔히]"
             r"|갇",
@@ -246,6 +267,7 @@ CONCEPTS = (
             r"|miss|fail|slow|stuck|lost|los[et]|hard\b|difficult|difficulty|too\b"
             r"|impossible|bedridden|blind|deaf|helpless|evaporat|escap|hit hard",
         },
+        reach=0.6,
     ),
     Concept(
         "one hears nothing of another",
@@ -286,22 +308,27 @@ CONCEPTS = (
             "en": r"insomnia|sleepless|awake|hungry|starv|skip|fast|constant|straight"
             r"|around the clock",
         },
+        reach=1.5,
     ),
 )
 
 
 # Words that deny and that the other language nearly always denies too, by a negation or a word.
 _DENYING = {
-    "ja": r"無断|無用|無免許|不足|苦手|断水|絶たな|途絶えな",
-    "ko": r"무단|무면허|부족|단수|끊이지 않|안 [되된]|지 말고",
+    "ja": r"無断|無用|無免許|苦手|断水|絶たな|途絶えな|不可能|対象外|問わず|見知らぬ"
+    r"|(?<=[らかさたまわばけせめれべてねげえき])なくな[らりるれっ]",
+    "ko": r"무단|무면허|단수|끊이지 않|안 [되된]|지 말고|못 ?(?:미치|미친)"
+    r"|불(?:가능|명|참|허)|쉴 새 없",
     "en": r"\b(?:yet to|impossible|unidentified|unacceptable|motionless|useless|not yet"
-    r"|sleepless|invisible|unsolved|is gone)\b",
+    r"|sleepless|invisible|is gone|(?:less|fewer) than|(?:fell|falls?|r[au]n) short"
+    r"|un(?:translatable|paid|opened|resolved|declared)|empty-handed|refus\w+"
+    r"|rarely|seldom|inconsistent|no way)\b",
 }
 # How far around a negation its concept is looked for, in characters before and after.
 _NEAR = {"ja": (9, 3), "ko": (9, 4), "en": (6, 26)}
 # How far apart in its text the two may stand, as a share of the length. Japanese and Korean keep
 # one order of words; English turns clauses round.
-_DRIFT, _LITTLE_DRIFT = 0.35, 0.15
+_DRIFT, _LITTLE_DRIFT = 0.35, 0.1
 # A short sentence is one clause: this many characters are added to that.
 _CLAUSE = 6
 
@@ -317,15 +344,15 @@ def excused(text: str, language: str, denials: Sequence[Span], other: str, code:
     drift += _CLAUSE / max(len(text), 1)
     rest = _without(text, denials)
     affirming = [
-        (denied, [match.start() / len(other) for match in words.finditer(other)])
-        for denied, words, own in _patterns(language, code)
+        (denied, drift * reach, [match.start() / len(other) for match in words.finditer(other)])
+        for denied, words, own, reach in _patterns(language, code)
         if len(words.findall(other)) > len(own.findall(rest))
     ]
     return sum(
         any(
             denied.search(text, max(0, start - before), end + after)
-            for denied, places in affirming
-            if _is_near(start / len(text), places, drift)
+            for denied, far, places in affirming
+            if _is_near(start / len(text), places, far)
         )
         for start, end in denials
     )
@@ -362,17 +389,20 @@ def affirms(text: str, language: str) -> bool:
     >>> affirms("He refused.", "en"), affirms("He came.", "en")
     (True, False)
     """
-    return any(own.search(text) for _, _, own in _patterns(language, language))
+    return any(own.search(text) for _, _, own, _ in _patterns(language, language))
 
 
 @lru_cache(maxsize=8)
-def _patterns(language: str, other: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
-    """Return for each concept what is near a denial, and the affirming words of both languages."""
+def _patterns(
+    language: str, other: str
+) -> tuple[tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], float], ...]:
+    """Return for each concept what is near a denial, what affirms it in each language, reach."""
     return tuple(
         (
             re.compile(concept.denied[language], re.IGNORECASE),
             _words(concept.affirmed[other], other),
             _words(concept.affirmed[language], language),
+            concept.reach,
         )
         for concept in CONCEPTS
     )

@@ -21,6 +21,9 @@ _FORMS: dict[str, ModuleType] = {"ja": negation_ja, "ko": negation_ko, "en": neg
 _ONE_DENIES: tuple[Severity, float] = ("major", 0.5)
 _BOTH_DENY: tuple[Severity, float] = ("minor", 0.3)
 
+# What follows a word in its sentence, as far as a negation of it may stand.
+_SENTENCE = re.compile(r"[^。.!?！？\n]{0,80}")
+
 # A question as such: its mark, or the ending that needs none.
 _ASKS = {
     "ja": re.compile(
@@ -80,7 +83,8 @@ def check_negation(pair: Pair) -> Iterator[Finding]:
         return
     excess = _excess(pair.source, languages[0], pair.target, languages[1])
     if not excess:
-        yield from _lost_word(pair, *languages)
+        found = _bare_word(pair, languages[1]) or _lost_word(pair, *languages)
+        yield from [found] if found else []
         return
     theirs, ours = (
         read_negations(text, code)
@@ -123,17 +127,32 @@ def check_question(pair: Pair) -> Iterator[Finding]:
         yield pair.doubt("question", "minor", message, mark and mark.span(), 0.5)
 
 
-def _lost_word(pair: Pair, source_language: str, language: str) -> Iterator[Finding]:
-    """Yield a target with neither negation nor opposite for a denying word of the source."""
+def _bare_word(pair: Pair, language: str) -> Finding | None:
+    """Return a doubt about a word of the target that needs a negation and has none behind it."""
+    for match in _needing(language).finditer(pair.target):
+        rest = _SENTENCE.match(pair.target, match.end())
+        if not (rest and (_denies(rest[0], language) or affirms(rest[0], language))):
+            message = f"{match[0]} in the target needs a negation: see whether one was lost."
+            return pair.doubt("negation", _ONE_DENIES[0], message, match.span(), _ONE_DENIES[1])
+    return None
+
+
+def _denies(text: str, language: str) -> bool:
+    patterns = _patterns(language)
+    return any(kind.search(text) for kind in (patterns.silent, patterns.loose, patterns.firm))
+
+
+def _lost_word(pair: Pair, source_language: str, language: str) -> Finding | None:
+    """Return a doubt about a target that has nothing for a denying word of the source."""
     word = denying_word(pair.source, source_language)
     ours = read_negations(pair.target, language)
     if not word or ours.firm or ours.loose or affirms(pair.target, language):
-        return
+        return None
     if read_negations(pair.source, source_language).firm:
-        return
+        return None
     said = pair.source[slice(*word)]
     message = f"The target has nothing for what the source denies ({said}): see whether it should."
-    yield pair.doubt("negation", _ONE_DENIES[0], message, None, _ONE_DENIES[1])
+    return pair.doubt("negation", _ONE_DENIES[0], message, None, _ONE_DENIES[1])
 
 
 def _excess(source: str, source_language: str, target: str, language: str) -> int:
@@ -176,6 +195,12 @@ def _trim(text: str, span: Span) -> Span:
 
 def _blank(match: re.Match[str]) -> str:
     return "_" * len(match[0])
+
+
+@lru_cache(maxsize=4)
+def _needing(language: str) -> re.Pattern[str]:
+    """Return the pattern of words that need a negation behind them; English has none."""
+    return re.compile("|".join(getattr(_FORMS[language], "NEEDING", ())) or "(?!)")
 
 
 @lru_cache(maxsize=4)
