@@ -49,7 +49,12 @@ def assess(
             comet=measures.comet,
         )
     judgement = judging.judge(comparison, trips)
-    return replace(comparison, judgement=judgement, judged=judged, made=environment())
+    return replace(
+        comparison,
+        judgement=judgement,
+        judged=judged,
+        made={key: str(value) for key, value in environment().items()},
+    )
 
 
 def _round_trips(
