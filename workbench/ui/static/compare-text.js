@@ -1,0 +1,39 @@
+/* The text of a cell with what differs from the base and what is doubtful; what votes say of it. */
+"use strict";
+window.WorkbenchCompareText = (() => {
+  const { make, markedText } = WorkbenchParts;
+
+  /* Spans of doubts count code points of the whole text; a piece gets those parts that lie in it. */
+  function within(findings, start, end) {
+    return findings.filter((f) => f.span && f.span[0] < end && f.span[1] > start).map((f) =>
+      ({ ...f, span: [Math.max(0, f.span[0] - start), Math.min(end, f.span[1]) - start] }));
+  }
+
+  /* {nodes, apart}: the text marked against a base (null: no marks); apart: too little is common. */
+  function marked(text, base, language, findings) {
+    const plain = { nodes: markedText(text, findings), apart: false };
+    if (!base) return plain;
+    const pieces = Diff.marks(base, text, language);
+    if (Diff.apart(pieces)) return { ...plain, apart: true };
+    let at = 0;
+    const nodes = pieces.flatMap(([kind, piece]) => {
+      if (kind === "del") return [make("del", "", piece)];
+      const start = at;
+      at += Array.from(piece).length;
+      const parts = markedText(piece, within(findings, start, at));
+      return kind === "ins" ? [make("ins", "", ...parts)] : parts;
+    });
+    return { nodes, apart: false };
+  }
+
+  /* What the votes of a row say of a system: [["best", null]], or a word for each other system. */
+  function verdicts(row, system) {
+    const own = row.votes.filter((vote) => vote.system === system);
+    const others = row.cells.filter((text, other) => text && other !== system).length;
+    const better = own.filter((vote) => vote.outcome === "better").length;
+    if (better && better === own.length && better >= others) return [["best", null]];
+    return own.map((vote) => [vote.outcome, vote.other]);
+  }
+
+  return { marked, verdicts };
+})();
