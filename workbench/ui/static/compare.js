@@ -12,14 +12,14 @@ window.CompareView = (() => {
   const EMPTY = { rows: [], systems: [], buckets: [], charts: [], footer: "", complete: false };
 
   class View extends WorkbenchBase {
-    constructor(element, strings, ask) {
+    constructor(element, strings, ask, figures) {
       super(strings, ask);
       this.payload = EMPTY;
       this._restart();
       this.root = make("section", "wb-view wb-compare");
       Object.assign(this.root, { lang: this.code, tabIndex: -1 });
       this.root.setAttribute("aria-label", this.say("compare_view"));
-      this._build();
+      this._build(figures);
       element.replaceChildren(this.root);
     }
 
@@ -32,12 +32,12 @@ window.CompareView = (() => {
       this.open.clear();
     }
 
-    _build() {
+    _build(figures) {
       this.live = make("p", "wb-off-screen wb-said");
       this.live.setAttribute("role", "status");
       this.rows = new WorkbenchCompareRows(this);
       this.filter = new WorkbenchCompareFilter(this);
-      this.dock = new WorkbenchDock(this, this._panels());
+      this.dock = new WorkbenchDock(this, this._panels(figures));
       this.head = make("div", "wb-row wb-head");
       this.head.setAttribute("role", "row");
       const headGroup = make("div", "wb-head-group", this.head);
@@ -58,9 +58,11 @@ window.CompareView = (() => {
       this.root.addEventListener("keydown", (event) => WorkbenchCompareKeys.onKey(this, event));
     }
 
-    _panels() {
+    /* A report has the figures around the view. */
+    _panels(figures) {
       const { Systems, Agreement, Parts, Ranking, Charts } = WorkbenchComparePanels;
-      return [Systems, WorkbenchCompareFirst, Agreement, Parts, Ranking, Charts].map((Panel) => new Panel(this));
+      const panels = figures ? [Systems, WorkbenchCompareFirst, Agreement, Parts, Ranking, Charts] : [WorkbenchCompareFirst];
+      return panels.map((Panel) => new Panel(this));
     }
 
     draw(payload) {
@@ -315,7 +317,7 @@ window.CompareView = (() => {
   }
 
   function mount(element, payload, strings, ask) {
-    views.set(element, new View(element, strings, ask));
+    views.set(element, new View(element, strings, ask, payload?.figures !== false));
     update(element, payload);
   }
 
