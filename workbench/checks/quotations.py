@@ -33,7 +33,7 @@ _INNER = {"ja": "『", "ko": "‘'", "en": "‘'"}
 _SAID = re.compile(r"と(?!い[うっ]|呼|名|称|[のはも、])|(?:이?라)?(?:고(?! 불|도)|며|면서)")
 _ENDED = re.compile(r"(?:[.。?？!！…,かよね요까]|です|ます|した|せん|니다)\Z")
 # Log-odds (see likeness): what one quotation less costs, and below what its words are another's.
-_SKIP, _FLOOR, _STRANGE, _SWAPPED = -2.0, -3.5, -3.0, 3.5
+_SKIP, _FLOOR, _STRANGE, _SWAPPED = -2.0, -3.7, -3.2, 3.5
 _NEIGHBOURS = 5  # quotations among which two may have changed places
 _MOST = 40  # quotations of a segment that are compared by content; more are linked in order
 _COPIED = 60  # letters of English; a longer quotation is not said twice
