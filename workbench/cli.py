@@ -6,6 +6,7 @@ Exit codes: 0 done, 2 usage, 3 partly done (a list follows), 4 input refused, 13
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -91,6 +92,18 @@ Models = Annotated[
         metavar="NAME[@k=v,…]",
         help="A model to run, with settings "
         "if need be: trilingual-small@beam=1,pivot=en. May be given again.",
+    ),
+]
+Systems = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME,NAME…", help="Systems, by commas: models, name=FILE, memory. May repeat."
+    ),
+]
+System = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--system", metavar="NAME[@k=v,…]", help="One more, commas and all. May be given again."
     ),
 ]
 Outputs = Annotated[
@@ -275,6 +288,105 @@ def evaluate(
         json=as_json,
         markdown=markdown,
         save=save,
+        quiet=quiet,
+    )
+    raise typer.Exit(run(command))
+
+
+@app.command()
+def compare(
+    file: Source,
+    target: Annotated[str, typer.Option("--to", "-t", metavar="LANG", help="Target language.")],
+    systems: Systems = None,
+    system: System = None,
+    outputs: Outputs = None,
+    references: Annotated[
+        list[Path] | None,
+        typer.Option("--ref", metavar="FILE", help="A translation to measure against; may repeat."),
+    ] = None,
+    source: From = "",
+    reports: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--report",
+            "-o",
+            metavar="FILE",
+            help="Write everything as .html, .json or .csv; may repeat.",
+        ),
+    ] = None,
+    best: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="Write the best-of translation: .tmx, .txt, .tsv …"),
+    ] = "",
+    pick: Annotated[
+        str,
+        typer.Option(
+            metavar="consensus|mine",
+            help="What the best-of takes: what most systems agree with, or your own picks and "
+            "edits of the page first.",
+        ),
+    ] = "consensus",
+    baseline: Annotated[str, typer.Option(help="The system that others are tested against.")] = "",
+    resamples: Annotated[int, typer.Option(min=0, help="Of each test; 0: no tests.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the resampling.")] = 12345,
+    comet: Annotated[
+        str, typer.Option(metavar="MODEL", help="Score with COMET too, where it is installed.")
+    ] = "",
+    round_trip: Annotated[
+        bool, typer.Option("--round-trip", help="Translate back where a model can; weak evidence.")
+    ] = False,
+    lines: Annotated[
+        bool | None,
+        typer.Option(
+            "--lines/--sentences", help="A segment per line, or sentences.", show_default="by files"
+        ),
+    ] = None,
+    memory_cap: Annotated[
+        float,
+        typer.Option(
+            metavar="GB", min=0, help="All models together.", show_default="half of the machine's"
+        ),
+    ] = 0,
+    purpose: Purpose = "any",
+    self_test: SelfTest = True,
+    encoding: Encoding = "",
+    quiet: Quiet = False,
+) -> None:
+    """Translate a text with several systems and judge them, with or without a reference.
+
+    [bold]workbench compare talk.txt --systems opus-mt-ja-en,nllb-600m --to en -o talk.html[/bold]
+    [bold]workbench compare talk.txt --systems a@beam=1,a@beam=6,engine=hf,memory --to en[/bold]
+    [bold]workbench compare a.ja --system nllb-600m --output deepl=a.deepl.en --ref a.en --to en
+    --baseline deepl -o a.html -o a.json --best a.tmx[/bold]
+
+    A system is a model's name or folder, with settings after an @; the word memory: what you have
+    kept; or name=FILE: a finished translation (.txt, .tmx, or .json and .tsv of this program).
+    Commas part systems; name=value after an @ is a setting of the system before it. Models run
+    one after another, each in a process of its own; one that fails leaves the others.
+    Interrupted? What is done by then is judged and written.
+    """
+    from workbench.compare.running import BASE, split_names
+    from workbench.comparing import CompareCommand, run
+
+    command = CompareCommand(
+        file,
+        (*(name for text in systems or () for name in split_names(text)), *(system or ())),
+        target,
+        source,
+        outputs=tuple(outputs or ()),
+        references=tuple(map(str, references or ())),
+        reports=tuple(reports or ()),
+        baseline=baseline,
+        resamples=resamples,
+        seed=seed,
+        comet=comet,
+        round_trip=round_trip,
+        lines=lines,
+        best=best,
+        pick=pick,
+        memory_cap=memory_cap,
+        options=replace(BASE, purpose=purpose, self_test=self_test),
+        encoding=encoding,
         quiet=quiet,
     )
     raise typer.Exit(run(command))

@@ -152,7 +152,7 @@ def _model(
     text: str, command: EvaluateCommand, texts: Lines | None, console: Console
 ) -> Run | Failure:
     assert texts is not None, "_checked asks for the source"
-    with _bar(console) as bar:
+    with progress_bar(console) as bar:
         task = bar.add_task(text, total=len(texts.texts)) if bar else None
 
         def report(done: int, total: int) -> None:
@@ -167,7 +167,8 @@ def _model(
             return Failure(text, str(error).removeprefix(f"{text}: "), error.exit_code)
 
 
-def _bar(console: Console) -> AbstractContextManager[Progress | None]:
+def progress_bar(console: Console) -> AbstractContextManager[Progress | None]:
+    """Return a bar per task on a terminal, None elsewhere."""
     if console.quiet or not console.is_terminal:
         return nullcontext()
     parts = (BarColumn(), MofNCompleteColumn(), TextColumn("left"), TimeRemainingColumn())

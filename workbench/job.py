@@ -152,12 +152,8 @@ class Job:
     def _language(self, text: str) -> str:
         if self.source:
             return self.source
-        guess = identify(text, tuple(LANGUAGES))
-        if not guess.sure:
-            raise UsageError(f"The language is not clear ({guess.reason}): say it with --from.")
-        self.errors.print(f"Language: {get_language(guess.language).name} (--from to change it)")
-        self.source = guess.language
-        return guess.language
+        self.source = detected(text, self.errors)
+        return self.source
 
     def _run(self, document: Document) -> Result:
         started = time.monotonic()
@@ -242,6 +238,18 @@ class Job:
             line = f"{translation.segment_id} ({translation.language}): {translation.note}"
             print(f"workbench: not translated: {line}", file=sys.stderr)
         return 3 if failed else 0
+
+
+def detected(text: str, errors: Console) -> str:
+    """Return the language of a text, and say which it is.
+
+    Raises UsageError: it is not clear.
+    """
+    guess = identify(text, tuple(LANGUAGES))
+    if not guess.sure:
+        raise UsageError(f"The language is not clear ({guess.reason}): say it with --from.")
+    errors.print(f"Language: {get_language(guess.language).name} (--from to change it)")
+    return guess.language
 
 
 def outputs(formats: str, output: str, file: str, *, terminal: bool) -> list[tuple[str, str]]:

@@ -124,9 +124,12 @@ def _is_setting(part: str) -> bool:
 
 
 def made_ready(
-    files: Mapping[str, str], document: Document, target: str, memory: Memory
+    files: Mapping[str, Path | str], document: Document, target: str, memory: Memory
 ) -> dict[str, Made]:
-    """Return what makes the outputs that need no model: those of files by name, and "memory"."""
+    """Return what makes the outputs that need no model: those of files by name, and "memory".
+
+    A str is the text itself, as in compare.ready.
+    """
     from workbench.compare import ready
 
     made: dict[str, Made] = {

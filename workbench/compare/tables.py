@@ -29,21 +29,22 @@ class Table:
 
 def tables(comparison: Comparison) -> list[Table]:
     """Return what the figures of a comparison say, the most telling first."""
-    found = [_scores(comparison), _tests(comparison), _profiles(comparison), _costs(comparison)]
+    found = [scores(comparison), _tests(comparison), _profiles(comparison), _costs(comparison)]
     found += [_agreement(comparison), *_buckets(comparison), _failures(comparison)]
     return [table for table in found if table and table.rows]
 
 
-def _scores(comparison: Comparison) -> Table | None:
+def scores(comparison: Comparison) -> Table | None:
+    """Return the scores with the mark of the tests, None without a reference."""
     judged = comparison.judged
     if not judged or not judged.scores:
         return None
     metrics = list(next(iter(judged.scores.values())))
     base = judged.scores.get(judged.baseline, {})
     lines = [
-        [name, *(_marked(metric, scores[metric], base.get(metric)) for metric in metrics)]
+        [name, *(_marked(metric, found[metric], base.get(metric)) for metric in metrics)]
         + ([_form("{:.4f}", judged.neural.get(name))] if judged.neural else [])
-        for name, scores in judged.scores.items()
+        for name, found in judged.scores.items()
     ]
     titles = [f"{TITLES[metric]} {'↓' if metric in LOWER_IS_BETTER else '↑'}" for metric in metrics]
     head = ["system", *titles, *(["learned metric ↑"] if judged.neural else [])]
