@@ -5,7 +5,7 @@ window.WorkbenchCompareKeys = (() => {
   const here = (view) => [view.place.id, view.place.system];
   const vote = (view, key) => {
     const system = Number(key) - 1;
-    if (system >= view.payload.systems.length) return;
+    if (!view.present().includes(system)) return;
     const { id } = view.place;
     view.rows.go(id, system);
     view.vote(id, system);

@@ -151,13 +151,13 @@ window.WorkbenchComparePanels = (() => {
         node.append(make("small", "", `${this.number(score.low)}–${this.number(score.high)}`));
       }
       const tests = ["bootstrap", "randomisation"].filter((test) => typeof score[`p_${test}`] === "number");
-      if (tests.length) node.append(make("small", "", tests.map((test) => this._chance(score[`p_${test}`])).join(" · ")));
-      node.title = [...tests.map((test) => `${this.view.say(`compare_p_${test}`)}: ${this._chance(score[`p_${test}`])}`), score.signature].join("\n");
+      if (tests.length) node.append(make("small", "", `p ${tests.map((test) => this._chance(score[`p_${test}`])).join(" / ")}`));
+      node.title = [...tests.map((test) => `${this.view.say(`compare_p_${test}`)}: p ${this._chance(score[`p_${test}`])}`), score.signature].join("\n");
       return node;
     }
 
     _chance(p) {
-      return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
+      return p < 0.001 ? "< 0.001" : p.toFixed(3);
     }
 
     _severities(findings) {

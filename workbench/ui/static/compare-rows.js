@@ -284,17 +284,16 @@ window.WorkbenchCompareRows = (() => {
       if (!place) return;
       this.view.place = place;
       this._rove();
+      for (const old of this.node.querySelectorAll(".is-current")) old.classList.remove("is-current");
+      this.known.get(place.id).node.classList.add("is-current");
       this._equip(this.known.get(place.id).node);
     }
 
     /* One cell at a time is a tab stop; the arrow keys move on from it. */
     _rove() {
       for (const old of this.node.querySelectorAll('.wb-cell[tabindex="0"]')) old.tabIndex = -1;
-      for (const old of this.node.querySelectorAll(".is-current")) old.classList.remove("is-current");
       const cell = this._cellOf(this.view.place);
-      if (!cell) return;
-      cell.tabIndex = 0;
-      cell.parentNode.classList.add("is-current");
+      if (cell) cell.tabIndex = 0;
     }
 
     /* Go to a row and system, which get the focus. */
@@ -310,12 +309,13 @@ window.WorkbenchCompareRows = (() => {
 
     /* Move by rows (down) and systems (right) from the cell that keys act on. */
     step(down, right) {
-      const { place, payload } = this.view;
+      const { place } = this.view;
+      const systems = this.view.present();
       const from = this.known.get(place.id)?.node;
       const node = !from?.isConnected ? this.node.firstElementChild
         : down > 0 ? from.nextElementSibling : down < 0 ? from.previousElementSibling : from;
-      const system = Math.min(payload.systems.length - 1, Math.max(0, place.system + right));
-      if (node) this.go(node.dataset.segment, system);
+      const at = Math.min(systems.length - 1, Math.max(0, systems.indexOf(place.system) + right));
+      if (node) this.go(node.dataset.segment, systems[at]);
     }
 
     edit(row, system) {

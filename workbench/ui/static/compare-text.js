@@ -9,6 +9,14 @@ window.WorkbenchCompareText = (() => {
       ({ ...f, span: [Math.max(0, f.span[0] - start), Math.min(end, f.span[1]) - start] }));
   }
 
+  /* A line under the blank after a word would look like one more sign. */
+  function come(piece, parts) {
+    const rest = /^\s*\S.*?(\s+)$/su.exec(piece)?.[1] ?? "";
+    const last = parts[parts.length - 1];
+    if (!rest || typeof last !== "string" || !last.endsWith(rest)) return [make("ins", "", ...parts)];
+    return [make("ins", "", ...parts.slice(0, -1), last.slice(0, -rest.length)), rest];
+  }
+
   /* {nodes, apart}: the text marked against a base (null: no marks); apart: too little is common. */
   function marked(text, base, language, findings) {
     const plain = { nodes: markedText(text, findings), apart: false };
@@ -17,11 +25,11 @@ window.WorkbenchCompareText = (() => {
     if (Diff.apart(pieces)) return { ...plain, apart: true };
     let at = 0;
     const nodes = pieces.flatMap(([kind, piece]) => {
-      if (kind === "del") return [make("del", "", piece)];
+      if (kind === "del") return [make("del", "", piece.trim() || piece)];
       const start = at;
       at += Array.from(piece).length;
       const parts = markedText(piece, within(findings, start, at));
-      return kind === "ins" ? [make("ins", "", ...parts)] : parts;
+      return kind === "ins" ? come(piece, parts) : parts;
     });
     return { nodes, apart: false };
   }

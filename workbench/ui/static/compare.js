@@ -101,9 +101,9 @@ window.CompareView = (() => {
 
     /* What cells can be held against, in the order in which a key goes through them. */
     bases() {
-      const { systems, rows } = this.payload;
+      const { rows } = this.payload;
       const given = rows.some((row) => row.reference.length) ? ["reference"] : [];
-      return [null, ...given, ...systems.map((_, system) => system).filter((s) => systems[s].state !== "failed")];
+      return [null, ...given, ...this.present()];
     }
 
     setBase(base) {
@@ -170,10 +170,16 @@ window.CompareView = (() => {
     }
 
     columns() {
-      const { rows, systems } = this.payload;
+      const { rows } = this.payload;
       const given = rows.some((row) => row.reference.length) ? [{ kind: "reference" }] : [];
       const best = this.best ? [{ kind: "best" }] : [];
-      return [{ kind: "source" }, ...given, ...best, ...systems.map((_, system) => ({ kind: "system", system }))];
+      return [{ kind: "source" }, ...given, ...best, ...this.present().map((system) => ({ kind: "system", system }))];
+    }
+
+    /* The systems that have a column: all but those that failed and left nothing. */
+    present() {
+      const { systems } = this.payload;
+      return systems.map((_, system) => system).filter((s) => systems[s].state !== "failed" || systems[s].done);
     }
 
     _drawHead() {
@@ -200,12 +206,12 @@ window.CompareView = (() => {
     }
 
     _systemHead(system) {
-      const { name, state } = this.payload.systems[system];
+      const { name } = this.payload.systems[system];
       const number = this.payload.blind ? null : make("span", "wb-key", String(system + 1));
       const title = make("span", "wb-language", number, name);
       const node = make("div", "wb-cell wb-system", title, WorkbenchComparePanels.badges(this, system));
       node.classList.toggle("is-base", this.base === system);
-      if (state !== "failed") node.append(this._baseButton(system));
+      node.append(this._baseButton(system));
       node.dataset.system = system;
       return node;
     }
@@ -222,7 +228,12 @@ window.CompareView = (() => {
 
     _drawTools() {
       const focused = document.activeElement?.dataset?.tool;
-      const parts = [this._bestTools(), this._deskTools(), this._tool("keys", "compare_keys", () => this.keys.showModal())];
+      const lean = this.root.classList.contains("is-lean");
+      const gone = this._tool("gone", "compare_gone", () => {
+        this.root.classList.toggle("is-lean");
+        this._drawTools();
+      }, !lean);
+      const parts = [this._bestTools(), this._deskTools(), make("div", "wb-switches", gone), this._tool("keys", "compare_keys", () => this.keys.showModal())];
       this.tools.replaceChildren(...parts.filter(Boolean));
       if (focused) this.tools.querySelector(`[data-tool="${focused}"]`)?.focus({ preventScroll: true });
     }
@@ -262,10 +273,10 @@ window.CompareView = (() => {
 
     _deskTools() {
       if (!this.editable) return null;
-      const { blind, undo, systems } = this.payload;
+      const { blind, undo } = this.payload;
       const test = this._tool("blind", "compare_blind", () => this.act({ do: "blind", on: !blind }), Boolean(blind));
       const back = this._tool("undo", "undo_step", () => this.undo());
-      test.disabled = systems.filter((system) => system.state !== "failed").length < 2;
+      test.disabled = this.present().length < 2;
       back.disabled = !undo;
       const group = make("div", "wb-switches", test, back);
       if (blind) group.append(make("span", "wb-hint", this.say("compare_blind_on")));
