@@ -29,7 +29,7 @@ def opened(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) ->
 
 
 def test_rows_figures_and_notes_are_on_screen(opened: Page) -> None:
-    assert opened.get_by_text("It was very cold in 2018.").locator("visible=true").count()
+    assert opened.get_by_text("2017年は寒かった。").locator("visible=true").count()
     assert opened.locator("svg[role=img]").count() >= 4
     assert opened.get_by_text("How every figure was made").is_visible()
 

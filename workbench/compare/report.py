@@ -19,8 +19,24 @@ from workbench.languages import get_language
 from workbench.render import cell, page
 
 # Of workbench/ui/static, in this order: the view of a comparison, here and on the page.
-VIEW_SCRIPTS: tuple[str, ...] = ("parts.js",)
-VIEW_STYLES: tuple[str, ...] = ("aligned.css", "report.css")
+VIEW_SCRIPTS = (
+    "parts.js",
+    "work.js",
+    "badges.js",
+    "editing.js",
+    "dock.js",
+    "base.js",
+    "diff.js",
+    "pattern.js",
+    "compare-text.js",
+    "compare-filter.js",
+    "compare-first.js",
+    "compare-keys.js",
+    "compare-panels.js",
+    "compare-rows.js",
+    "compare.js",
+)
+VIEW_STYLES = ("aligned.css", "panels.css", "compare.css")
 # Of the plain table: a browser takes seconds to lay out more.
 MOST_ROWS = 2000
 _FIRST = 10
@@ -38,8 +54,8 @@ def to_html(comparison: Comparison, choices: Choices = NO_CHOICES) -> str:
     return page(
         "report.html",
         payload(comparison, choices),
-        VIEW_SCRIPTS,
-        VIEW_STYLES,
+        (*VIEW_SCRIPTS, "compare-report.js"),
+        (*VIEW_STYLES, "report.css"),
         title=f"{comparison.document.name}: {' to '.join(names)}",
         tables=tables.tables(comparison),
         notes=tables.notes(comparison),
