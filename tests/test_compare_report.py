@@ -131,6 +131,11 @@ def test_the_page_says_how_figures_were_made(words: str) -> None:
     assert words in shown
 
 
+def test_the_page_has_the_ranking_by_votes_where_there_are_any() -> None:
+    assert "Votes: 1, blind: 1." in to_html(WHOLE, CHOICES)
+    assert "By the votes" not in to_html(WHOLE)
+
+
 def test_a_page_without_a_way_back_does_not_speak_of_one() -> None:
     plain = comparison(LINES, **SYSTEMS)
     shown = re.sub("<script.*?</script>", "", to_html(plain), flags=re.DOTALL)

@@ -13,7 +13,8 @@ from workbench.compare.values import (
     Reference,
     Vote,
 )
-from workbench.compare.view import looks_first, partial, payload, shown_order
+from workbench.compare.view import looks_first, partial, payload
+from workbench.compare.voting import shown_order
 from workbench.evaluation.metrics import Score
 from workbench.evaluation.systems import Cost, Failure
 from workbench.types import Finding, Translation
@@ -125,12 +126,30 @@ def test_picks_and_votes_are_numbers_and_systems_that_are_gone_are_left_out() ->
     assert (len(rows[0]["votes"]), rows[1]["votes"]) == (2, [])
 
 
+def test_votes_make_a_ranking_which_a_blind_value_does_not_have() -> None:
+    ranking = payload(WHOLE, CHOICES)["ranking"]
+    assert {rank["system"]: (rank["wins"], rank["losses"]) for rank in ranking} == {
+        0: (1, 1),
+        1: (1, 0),
+        2: (0, 1),
+    }
+    assert payload(WHOLE, CHOICES, blind=5)["ranking"] is None
+    assert payload(WHOLE)["ranking"] is None
+
+
 def test_dismissed_doubts_are_not_shown_and_doubts_of_the_whole_stand_with_the_system() -> None:
     doubts = [Finding("x", "major", "s2", "en", "gone", decision="dismissed")]
     doubts += [Finding("x", "minor", "", "en", "everywhere", (1, 2))]
     value = payload(with_findings(WHOLE, "opus", doubts))
     assert value["rows"][0]["findings"][0] == []
     assert [f["message"] for f in value["systems"][0]["findings"]] == ["everywhere"]
+
+
+def test_votes_rank_the_systems_but_not_while_they_are_hidden() -> None:
+    ranking = payload(WHOLE, CHOICES)["ranking"]
+    assert sorted(rank["system"] for rank in ranking) == [0, 1, 2]
+    assert sum(rank["wins"] for rank in ranking) == sum(rank["losses"] for rank in ranking) > 0
+    assert payload(WHOLE)["ranking"] is payload(WHOLE, CHOICES, blind=5)["ranking"] is None
 
 
 def test_a_blind_value_names_no_system_and_no_figure() -> None:

@@ -51,13 +51,14 @@ def to_html(comparison: Comparison, choices: Choices = NO_CHOICES) -> str:
     """
     names = [get_language(code).name for code in (comparison.document.language, comparison.target)]
     order = looks_first(comparison)[:MOST_ROWS]
+    voted = tables.ranking(comparison, choices)
     return page(
         "report.html",
         payload(comparison, choices),
         (*VIEW_SCRIPTS, "compare-report.js"),
         (*VIEW_STYLES, "report.css"),
         title=f"{comparison.document.name}: {' to '.join(names)}",
-        tables=tables.tables(comparison),
+        tables=[*([voted] if voted else []), *tables.tables(comparison)],
         notes=tables.notes(comparison),
         manifests=[(o.name, manifest.to_json(o.result.manifest)) for o in comparison.outputs],
         shown=sorted(order),

@@ -7,9 +7,9 @@ its line in `tables`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.compare import rows
+from workbench.compare import rows, voting
 from workbench.compare.judging import SUPPORT
-from workbench.compare.values import Buckets, Comparison, Judgement, Output, Profile
+from workbench.compare.values import Buckets, Choices, Comparison, Judgement, Output, Profile
 from workbench.compare.view import scores_notes
 from workbench.evaluation.metrics import LOWER_IS_BETTER, TITLES, Score
 from workbench.evaluation.report import made_note, mark, tests_table
@@ -151,6 +151,29 @@ def _bucket_table(buckets: Buckets, names: Sequence[str]) -> Table:
         for bucket in buckets.buckets
     ]
     return Table(f"{buckets.measure} by {buckets.by}", [buckets.by, "count", *names], lines)
+
+
+def ranking(comparison: Comparison, choices: Choices) -> Table | None:
+    """Return the systems by the votes of a person, None without votes."""
+    names = tuple(output.name for output in comparison.outputs)
+    ranks = voting.ranking(choices.votes, names) if choices.votes else ()
+    lines = [
+        [
+            rank.system,
+            f"{rank.rating:.0f}",
+            f"{rank.low:.0f} to {rank.high:.0f}",
+            *map(str, (rank.wins, rank.ties, rank.losses)),
+        ]
+        for rank in ranks
+        if rank.wins or rank.losses or rank.ties
+    ]
+    blind = sum(vote.blind for vote in choices.votes)
+    note = (
+        f"Votes: {len(choices.votes)}, blind: {blind}. Bradley-Terry on the scale of Elo: 1500 on "
+        "average, 400 points for odds of ten to one; the interval is that of resampled rows."
+    )
+    head = ["system", "rating", "95 % interval", "won", "equal", "lost"]
+    return Table("By the votes", head, lines, note) if lines else None
 
 
 def _failures(comparison: Comparison) -> Table:

@@ -4,13 +4,12 @@ Systems that failed stand behind those that gave something: they have a place in
 systems, with None in it. `agreement` alone is a square of the systems that gave something.
 """
 
-import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from workbench.checks import work_list
-from workbench.compare import charts, rows
+from workbench.compare import charts, rows, voting
 from workbench.compare.judging import NO_PICK, standing, texts_of
 from workbench.compare.values import (
     Buckets,
@@ -21,6 +20,7 @@ from workbench.compare.values import (
     Reference,
     Vote,
 )
+from workbench.compare.voting import Rank, letter, ranking, shown_order, shuffled
 from workbench.evaluation.metrics import Score
 from workbench.evaluation.report import interval, score_notes
 from workbench.evaluation.systems import Failure
@@ -43,16 +43,12 @@ def payload(
     picks of a person, no votes but blind ones. Rows keep their disagreement.
     """
     if blind is None:
-        return _payload(comparison, choices) | {"charts": charts.drawn(comparison)}
+        more = {"charts": charts.drawn(comparison), "ranking": _ranking(comparison, choices)}
+        return _payload(comparison, choices) | more
     value = _payload(*_hidden(comparison, choices, blind))
     for place, row in enumerate(value["rows"]):
         row |= _disagreement(comparison.judgement, place)
     return value | {"blind": True}
-
-
-def shown_order(count: int, blind: int | None) -> list[int]:
-    """Return the outputs by their numbers in the order in which they are shown."""
-    return list(range(count)) if blind is None else random.Random(blind).sample(range(count), count)
 
 
 def partial(
@@ -148,20 +144,20 @@ def _hidden(comparison: Comparison, choices: Choices, seed: int) -> tuple[Compar
     """Return what may be seen of a comparison without knowing whose work is whose."""
     outputs = comparison.outputs
     order = shown_order(len(outputs), seed)
-    letters = {outputs[place].name: _letter(i) for i, place in enumerate(order)}
+    letters = shuffled([output.name for output in outputs], seed)
     votes = tuple(
         Vote(v.segment_id, letters[v.system], letters[v.other], v.outcome)
         for v in choices.votes
         if v.blind and v.system in letters and v.other in letters
     )
-    unnamed = tuple(_unnamed(outputs[place], _letter(i)) for i, place in enumerate(order))
+    unnamed = tuple(_unnamed(outputs[place], letter(i)) for i, place in enumerate(order))
     plain = Comparison(
         comparison.document, comparison.target, unnamed, references=comparison.references
     )
     return plain, Choices(votes=votes)
 
 
-def _unnamed(output: Output, letter: str) -> Output:
+def _unnamed(output: Output, name: str) -> Output:
     result = output.result
     translations = tuple(
         Translation(t.segment_id, t.language, t.text, "failed" if t.origin == "failed" else "mt")
@@ -170,13 +166,7 @@ def _unnamed(output: Output, letter: str) -> Output:
     column = replace(result.columns[0], translations=translations, signature="")
     # Why a line failed tells what was to make it; that it failed is seen.
     findings = tuple(f for f in result.findings if f.check != "accounting")
-    return Output(letter, "output", Result(result.document, (column,), _NO_SUMMARY, findings))
-
-
-def _letter(place: int) -> str:
-    """Return A to Z, then AA, AB …"""
-    before, own = divmod(place, 26)
-    return (_letter(before - 1) if before else "") + chr(ord("A") + own)
+    return Output(name, "output", Result(result.document, (column,), _NO_SUMMARY, findings))
 
 
 def _frame(
@@ -316,6 +306,14 @@ def _padded(values: Sequence[float | None], count: int) -> list[float | None]:
     return [*values, *[None] * (count - len(values))]
 
 
+def _ranking(comparison: Comparison, choices: Choices) -> list[View] | None:
+    names = [output.name for output in comparison.outputs]
+    ranks = voting.ranking(choices.votes, tuple(names)) if choices.votes else ()
+    if not any(rank.wins or rank.losses or rank.ties for rank in ranks):
+        return None
+    return [asdict(rank) | {"system": names.index(rank.system)} for rank in ranks]
+
+
 def _vote(vote: Vote, names: Sequence[str]) -> View:
     return {
         "system": names.index(vote.system),
@@ -392,6 +390,19 @@ def _cost(output: Output) -> View:
         "peak_mb": cost.peak_mb if cost else None,
         "segments_per_second": cost.segments_per_second if cost else None,
     }
+
+
+def _ranking(comparison: Comparison, choices: Choices) -> list[View] | None:
+    """Return the systems by the votes, the most preferred one first; None without votes."""
+    if not choices.votes:
+        return None
+    names = tuple(output.name for output in comparison.outputs)
+    return [_rank(rank, names) for rank in ranking(choices.votes, names)]
+
+
+def _rank(rank: Rank, names: Sequence[str]) -> View:
+    value = asdict(rank)
+    return value | {"system": names.index(rank.system)}
 
 
 def _score(score: Score) -> View:
