@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.checks.gazetteer import english, forms, kind
+from workbench.checks.gazetteer import english, kind
 from workbench.checks.mandarin import mandarin
-from workbench.checks.mentions import Mention, Part, joined, read_names
-from workbench.checks.sounds import distance, folded, hangul, hanja, unaccented, weight
+from workbench.checks.mentions import Mention, Part, joined, read_names, read_windows
+from workbench.checks.placing import find_place, is_ruled, stands_for
+from workbench.checks.sounds import distance, folded, hangul, hanja, weight
 from workbench.types import Match, Span
 
 # Sounds up to a weight are one up to a distance.
@@ -21,6 +22,7 @@ _SLIGHT = 2.6  # weight up to which a sound that looks like no name is chance
 _WORD = 2.0  # weight from which a sound is a word of its own
 _LISTED = 0.2  # the same for a place whose names in both languages are known
 _NEAR = 4  # characters between the parts of one name
+_ANCHORS = 3  # parts of a name beside which the others are sought
 _PERHAPS = 1.25  # the same where both names are left over: a reading may be unknown
 _FAMILY = 0.35  # how far a family name of one sign may be from what stands before a given name
 _OTHER = 0.28  # from which the parts of two names that are not linked are other names
@@ -28,23 +30,7 @@ _ALIKE = 0.55  # share of like phonemes below which no distance is computed
 _TRIED = 6  # windows whose distance is computed, the likest first
 _WAYS = 14  # ways in which a part may sound that are tried
 
-# Countries by one sign stand for them only beside another, in a fixed word, or at a word's head.
-_SIGNS = "日中韓朝米英露独仏伊豪台印欧加越"
-_SIGN = {
-    "ja": "(?<=[" + _SIGNS + "訪駐対在反親渡来滞・]){0}|(?<![0-9０-９一-鿿]){0}(?=["
-    + _SIGNS + "側軍紙系製産人語・])",
-    "ko": "(?<![가-힣])(?:[방대주반친탈재]|(?:[한일미중러영불독][·]?){{1,2}}){0}"
-    "|(?<![가-힣]){0}(?=[·]?[한일미중러영불독]{{1,2}}"
-    "(?:[ ·간의은는이과와측전]|정상|회담|관계|동맹|협)|측|군(?![가-힣]{{2}})|[제산] "
-    "| (?:정부|대통령|총리|당국|외교|외무|국방|의회|법원|언론|매체|대사))",
-}  # fmt: skip
-_OPEN = {
-    "ja": ("米英露豪韓欧", "|(?<![0-9０-９一-鿿]){0}(?=[一-鿿ァ-ヺ])"),
-    "ko": ("미북남러", "|(?<![가-힣]){0}(?![가-힣])"),
-}
-_SIGNED = re.compile("[一-鿿][ぁ-ゖ]")
 _HAN = re.compile("[一-鿿]{2,}")
-_HAN_SIGN = "(?<![가-힣一-鿿]){0}(?![一-鿿])"
 _LETTERS = {"C": "ch", "X": "th"}
 
 
@@ -64,15 +50,21 @@ class LinkedName:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """A text as one side of a link: its language, and its windows by their sounds."""
+    """A text as one side of a link: its language, its names, and how its other words sound."""
 
     text: str
     language: str
     mentions: tuple[Mention, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """Where names may stand in a text: one row per sound, with its folded form and its window."""
+
     sounds: tuple[str, ...]
     folds: tuple[str, ...]
-    windows: tuple[Part, ...]
-    words: tuple[str, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +112,15 @@ def link(source: str, source_language: str, target: str, language: str) -> tuple
 @lru_cache(maxsize=256)
 def _side(text: str, language: str) -> _Side:
     reading = read_names(text, language)
-    pairs = [(sound, window) for window in reading.windows for sound in window.sounds]
-    return _Side(
-        text,
-        language.split("-")[0],
-        reading.mentions,
-        tuple(sound for sound, _ in pairs),
-        tuple(folded(sound) for sound, _ in pairs),
-        tuple(window for _, window in pairs),
-        tuple(sound for word in reading.words for sound in word.sounds),
-    )
+    words = tuple(sound for word in reading.words for sound in word.sounds)
+    return _Side(text, language.split("-")[0], reading.mentions, words)
+
+
+@lru_cache(maxsize=256)
+def _windows(text: str, language: str) -> _Windows:
+    pairs = [(sound, part) for part in read_windows(text, language) for sound in part.sounds]
+    sounds = tuple(sound for sound, _ in pairs)
+    return _Windows(sounds, tuple(map(folded, sounds)), tuple(part for _, part in pairs))
 
 
 def _find(mention: Mention, own: _Side, other: _Side, factor: float = 1.0) -> _Link:
@@ -139,7 +130,7 @@ def _find(mention: Mention, own: _Side, other: _Side, factor: float = 1.0) -> _L
     text are not one name: the weightier stays.
     """
     count = len(mention.parts)
-    span = _placed(mention, other) or _same(mention, own, other)
+    span = find_place(mention, other.text, other.language) or _same(mention, own, other)
     if span:
         return _Link(mention, (span,) * count)
     if mention.place is not None:
@@ -147,7 +138,7 @@ def _find(mention: Mention, own: _Side, other: _Side, factor: float = 1.0) -> _L
         named = whole is not None and any(_meets(m, (whole,)) for m in _places(other))
         return _Link(mention, (None if named else whole,) * count)
     heard = [_heard(part.sounds[:_WAYS], other, factor) for part in mention.parts]
-    spans = _with_family(mention, _together(mention, heard), other)
+    spans = _with_family(mention, _together(mention, heard, other), other)
     if not any(spans) and count > 1:
         whole = _heard(joined(mention.parts), other, min(factor, _STRICT))
         spans = (whole,) * count
@@ -159,15 +150,28 @@ def _places(side: _Side) -> Iterator[Mention]:
     return (mention for mention in side.mentions if mention.place is not None)
 
 
-def _together(mention: Mention, spans: Sequence[Span | None]) -> tuple[Span | None, ...]:
-    """Return the spans near the one of the weightiest part; the others are dropped."""
+def _together(
+    mention: Mention, spans: Sequence[Span | None], other: _Side
+) -> tuple[Span | None, ...]:
+    """Return the spans near the one of the weightiest part; what is elsewhere is sought there."""
     sizes = [weight(part.sounds[0]) if part.sounds else 0.0 for part in mention.parts]
     ranked = sorted((place for place, span in enumerate(spans) if span), key=lambda p: -sizes[p])
-    anchor = spans[ranked[0]] if ranked else None
-    if anchor is None:
-        return tuple(spans)
-    near = (anchor[0] - _NEAR, anchor[1] + _NEAR)
-    return tuple(s if s and s[0] < near[1] and near[0] < s[1] else None for s in spans)
+    tried = [_near(mention, spans, anchor, other) for anchor in ranked[:_ANCHORS]]
+    return max(tried, key=lambda found: sum(map(bool, found)), default=tuple(spans))
+
+
+def _near(
+    mention: Mention, spans: Sequence[Span | None], anchor: int, other: _Side
+) -> tuple[Span | None, ...]:
+    """Return the spans of the parts near one of them; a part that is elsewhere may be there too."""
+    start, end = spans[anchor] or (0, 0)
+    area = (start - _NEAR, end + _NEAR)
+    found: list[Span | None] = []
+    for part, span in zip(mention.parts, spans, strict=True):
+        here = span is not None and span[0] < area[1] and area[0] < span[1]
+        again = span is not None and not here
+        found.append(_heard(part.sounds, other, area=area) if again else span)
+    return tuple(found)
 
 
 def _with_family(
@@ -184,45 +188,6 @@ def _with_family(
     return ((start - 1, start), *spans[1:])
 
 
-def _placed(mention: Mention, other: _Side) -> Span | None:
-    if mention.place is None:
-        return None
-    text = unaccented(other.text) if other.language == "en" else other.text
-    for form in forms(mention.place, other.language):
-        pattern = _english(form) if other.language == "en" else _short(form, other.language)
-        match = re.search(pattern, text)
-        if match:
-            return match.span()
-    return None
-
-
-@lru_cache(maxsize=2048)
-def _short(form: str, language: str) -> str:
-    """Return the pattern of a form; one character needs neighbours: 日米, 訪中, 미 의회."""
-    if len(form) > 1:
-        # 北の stands for the North, but not in 東北の.
-        return ("(?<![一-鿿])" if _SIGNED.match(form) else "") + re.escape(form)
-    if language == "ko" and not "가" <= form <= "힣":
-        return _HAN_SIGN.format(form)
-    signs, wide = _OPEN[language]
-    pattern = (_SIGN[language] + (wide if form in signs else "")).format(form)
-    if form == "한":
-        return rf"(?!한글|한국)(?:{pattern})(?<!대한)(?<!일한)"
-    return rf"(?!.[米欧])(?:{pattern})" if form in "北南" else pattern
-
-
-@lru_cache(maxsize=2048)
-def _english(form: str) -> str:
-    """Return the pattern of a place and its people: Malta, Maltese."""
-    exact = re.escape(unaccented(form))
-    if form.startswith("Korea"):
-        exact = rf"(?<!North )(?<!South ){exact}"
-    if len(form) < 5 or " " in form:
-        return rf"(?<![A-Za-z]){exact}(?![A-Za-z])"
-    stem = re.escape(unaccented(form).rstrip("aeiouy"))
-    return rf"(?<![A-Za-z])(?:{exact}|{stem}[aeio]?(?:ese|n|an|i|ic|ish)s?(?![A-Za-z]))"
-
-
 def _same(mention: Mention, own: _Side, other: _Side) -> Span | None:
     """Return where the very letters are: acronyms, names in Latin or kanji."""
     name = own.text[mention.start : mention.end]
@@ -230,28 +195,40 @@ def _same(mention: Mention, own: _Side, other: _Side) -> Span | None:
     return (place, place + len(name)) if place >= 0 else None
 
 
-def _heard(ways: Sequence[str], other: _Side, factor: float = 1.0) -> Span | None:
-    """Return the window that sounds most like one of the ways, if one is close enough."""
+def _heard(
+    ways: Sequence[str], other: _Side, factor: float = 1.0, area: Span | None = None
+) -> Span | None:
+    """Return the window that sounds most like one of the ways, if one is close enough.
+
+    Of an area only the windows that touch it are looked at.
+    """
     from rapidfuzz import process
     from rapidfuzz.distance import Levenshtein
 
+    windows = _windows(other.text, other.language)
     best: tuple[float, int] = (1.0, 0)
     for way in ways:
         near = process.extract(
-            folded(way), other.folds, scorer=Levenshtein.normalized_similarity,
+            folded(way), windows.folds, scorer=Levenshtein.normalized_similarity,
             score_cutoff=_ALIKE, limit=_TRIED,
         )  # fmt: skip
         for _, _, index in near:
-            far = distance(way, other.sounds[index])
-            rough = _ROUGH if other.windows[index].rough else 1.0
+            far = distance(way, windows.sounds[index])
+            if area and not _touches(windows.parts[index], area):
+                continue
+            rough = _ROUGH if windows.parts[index].rough else 1.0
             if rough < 1.0 and weight(way) <= _SLIGHT:
                 continue
             if far <= _limit(way) * min(factor, rough) and (far, index) < best:
                 best = (far, index)
     if best[0] == 1.0:
         return None
-    window = other.windows[best[1]]
+    window = windows.parts[best[1]]
     return window.start, window.end
+
+
+def _touches(window: Part, area: Span) -> bool:
+    return window.start < area[1] and area[0] < window.end
 
 
 def _is_word(mention: Mention, other: _Side) -> bool:
@@ -362,12 +339,13 @@ def _left(
         if other:
             rest.remove(other)
             same = _may_be(mention, other) or _is_chinese(mention, ours, other, theirs)
+            same = same or stands_for(mention, other)
             match: Match = "matched" if same else "changed"
             yield _name(mention, match, (other.start, other.end), ours, theirs)
         elif mention.sure:
             yield _name(mention, "missing", None, ours, theirs)
     for mention in rest:
-        if mention.sure:
+        if mention.sure and not is_ruled(mention, ours.mentions):
             yield _name(mention, "extra", (mention.start, mention.end), ours, theirs)
 
 

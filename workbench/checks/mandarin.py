@@ -78,7 +78,7 @@ def mandarin_ways(word: str) -> tuple[str, ...]:
     """Return the sounds of a word of small letters read as pinyin and as Wade-Giles.
 
     >>> mandarin_ways("zhiyuan"), mandarin_ways("po-jui"), mandarin_ways("brown")
-    (('JuWiaN',), ('PoRui',), ())
+    (('JuWiaN',), ('PoJui', 'PoRui'), ())
     """
     whole = word.replace("'", "").replace("’", "")
     parts = [part for part in whole.split("-") if part]

@@ -1,7 +1,8 @@
 """Finds the names of a text, and the stretches of it that may sound like a name of another text.
 
 The readers of the languages are in mentions_ja, mentions_ko and mentions_en; a reader returns the
-names (mentions) and the windows in which a rendering is looked for. To add one, add it to _READERS.
+names (mentions) and, asked for them, the windows in which a rendering is looked for. To add one,
+add it to _READERS.
 """
 
 import importlib
@@ -56,13 +57,12 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader found in a text: its mentions in order, and windows where names may stand.
+    """What a reader found in a text: its mentions in order.
 
     words are those that are written as no name: what sounds like one of them is a loan word.
     """
 
     mentions: tuple[Mention, ...]
-    windows: tuple[Part, ...]
     words: tuple[Part, ...] = ()
 
 
@@ -78,7 +78,7 @@ def readable(language: str) -> bool:
 
 @lru_cache(maxsize=256)
 def read_names(text: str, language: str) -> Reading:
-    """Return the mentions and windows of a text; both empty without a reader.
+    """Return the mentions of a text; none without a reader.
 
     >>> [text[m.start : m.end] for text in ["呉氏は友人と田中美咲さんに会った。"]
     ...  for m in read_names(text, "ja").mentions]
@@ -86,9 +86,19 @@ def read_names(text: str, language: str) -> Reading:
     """
     name = _READERS.get(language.split("-")[0])
     if name is None or not text.strip():
-        return Reading((), ())
+        return Reading(())
     reading: Reading = importlib.import_module(name).read(text)
     return reading
+
+
+@lru_cache(maxsize=256)
+def read_windows(text: str, language: str) -> tuple[Part, ...]:
+    """Return the stretches of a text where names may stand; none without a reader."""
+    name = _READERS.get(language.split("-")[0])
+    if name is None or not text.strip():
+        return ()
+    windows: tuple[Part, ...] = tuple(importlib.import_module(name).windows(text))
+    return windows
 
 
 def joined(parts: Sequence[Part], most: int = 8) -> tuple[str, ...]:

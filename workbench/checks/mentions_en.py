@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
-from workbench.checks.gazetteer import places
+from workbench.checks.gazetteer import kind, places
 from workbench.checks.mandarin import mandarin_ways
 from workbench.checks.mentions import Mention, Part, Reading, joined, listed
 from workbench.checks.sounds import latin
@@ -31,6 +31,7 @@ _TAILS = listed(
     "born based made style era led backed flagged language occupied bound speaking controlled "
     "period run owned built trained educated raised held like only wide area level"
 )
+_PEOPLE = ("ians", "ian", "ans", "an", "ns", "n", "ese", "ic", "ish", "ers", "er", "is", "i")
 _WITHIN = re.compile(r"[ \t]{1,2}|-")  # what may stand between the words of one name
 _TITLES = listed(
     "mr mrs ms miss dr prof sir dame lord lady rev st king queen prince princess president "
@@ -39,7 +40,9 @@ _TITLES = listed(
     "emperor empress director inspector detective officer reverend father sister brother "
     "aunt uncle grandma grandpa granny mother secretary spokesman spokeswoman spokesperson "
     "lawmaker reporter author actor actress singer writer poet nurse doctor pastor bishop "
-    "cpl sgt pvt lcpl adm cmdr engineer infielder outfielder pitcher catcher midwife madame mister striker goalkeeper"
+    "engineer infielder outfielder pitcher catcher midwife madame mister striker goalkeeper "
+    "cpl sgt pvt lcpl adm cmdr count countess duke duchess earl baron baroness marquis viscount "
+    "oblast b.c.e. bce"
 )
 _NO_NAMES = listed(
     "i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february "
@@ -81,14 +84,22 @@ def _common() -> frozenset[str]:
 
 
 def read(text: str) -> Reading:
-    """Return the names of an English text, and windows of its capitalised words."""
-    words = [(m.start(), m.start() + len(word), word) for m in _WORD.finditer(text)
-             for word in [_bare(m[0])]]  # fmt: skip
-    names = [word for word in words if word[2][:1].isupper()]
-    runs = _runs(text, names)
-    mentions = [mention for run in runs for mention in _mentions(text, run)]
-    small = [Part(a, b, sounds(word)) for a, b, word in words if word.islower() and b - a > 2]
-    return Reading(tuple(mentions), _windows(runs), tuple(small))
+    """Return the names of an English text."""
+    words = _words(text)
+    mentions = [mention for run in _runs(text, words) for mention in _mentions(text, run)]
+    small = [(a, b, word) for a, b, word in words if word.islower() and b - a > 2]
+    heard = [Part(a, b, (latin(word), latin(word, True))) for a, b, word in small]
+    return Reading(tuple(mentions), tuple(heard))
+
+
+def windows(text: str) -> tuple[Part, ...]:
+    """Return the capitalised words, alone and together."""
+    return _windows(_runs(text, _words(text)))
+
+
+def _words(text: str) -> list[tuple[int, int, str]]:
+    bare = ((m.start(), _bare(m[0])) for m in _WORD.finditer(text))
+    return [(start, start + len(word), word) for start, word in bare]
 
 
 def _bare(word: str) -> str:
@@ -98,10 +109,10 @@ def _bare(word: str) -> str:
     return head if tail in _TAILS else word
 
 
-def _runs(text: str, names: list[tuple[int, int, str]]) -> list[list[tuple[int, int, str]]]:
+def _runs(text: str, words: list[tuple[int, int, str]]) -> list[list[tuple[int, int, str]]]:
     """Return the capitalised words in runs that only spaces part."""
     runs: list[list[tuple[int, int, str]]] = []
-    for word in names:
+    for word in (word for word in words if word[2][:1].isupper()):
         if runs and _WITHIN.fullmatch(text, runs[-1][-1][1], word[0]):
             runs[-1].append(word)
         else:
@@ -133,7 +144,20 @@ def _place(text: str, words: list[tuple[int, int, str]]) -> tuple[int, int | Non
             return 1, places("en")["Sea of Japan"]
         if name in places("en") and (count > 1 or name.lower() not in _common()):
             return count, places("en")[name]
-    return 0, None
+    place = _people(words[0][2])
+    return (1, place) if place is not None else (0, None)
+
+
+def _people(word: str) -> int | None:
+    """Return the place whose people or adjective a word is: Icelandic, Australians."""
+    for end in _PEOPLE:
+        if word.endswith(end) and len(word) - len(end) > 3:
+            stem = word[: -len(end)]
+            known = (places("en").get(stem + vowel) for vowel in ("", "a", "ia", "y"))
+            place = next((number for number in known if number is not None), None)
+            if place is not None and kind(place) == "place" and word.lower() not in _common():
+                return place
+    return None
 
 
 def _leading(text: str, words: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
@@ -199,6 +223,7 @@ def _windows(runs: list[list[tuple[int, int, str]]]) -> tuple[Part, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=16384)
 def sounds(word: str) -> tuple[str, ...]:
     """Return the ways a word may sound; Korean family names have ways of their own."""
     small = word.lower()

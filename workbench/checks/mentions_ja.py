@@ -69,16 +69,22 @@ class Token:
 
 
 def read(text: str) -> Reading:
-    """Return the names of a Japanese text, and windows of its nouns and katakana."""
+    """Return the names of a Japanese text."""
     tokens = _tokens(text)
     glosses = {m.start(): m for m in _GLOSS.finditer(text)}
     found = [*_katakana_names(text, tokens, glosses), *_latin_names(text)]
     taken = [(m.start, m.end) for m in found] + [m.span() for m in glosses.values()]
     found.extend(_kanji_names(text, tokens, glosses, taken))
     found.sort(key=lambda mention: mention.start)
-    return Reading(tuple(found), tuple(_windows(text, tokens)))
+    return Reading(tuple(found))
 
 
+def windows(text: str) -> list[Part]:
+    """Return the stretches of nouns, katakana and kanji in which a name may stand."""
+    return _windows(text, _tokens(text))
+
+
+@lru_cache(maxsize=8)
 def _tokens(text: str) -> list[Token]:
     return [
         Token(m.start, m.end, m.surface, m.features, m.features[7] if len(m.features) > 7 else "")
@@ -330,8 +336,8 @@ def _windows(text: str, tokens: list[Token]) -> list[Part]:
         else:
             rough = not token.proper and len(token.pos) >= 8
             # Rare readings are of names: 師 is read Moro in one.
-            ways = (kana(token.reading or token.surface),)
-            ways = ways if rough else readings(token.surface, token.reading)
+            plain = (kana(token.reading or token.surface),)
+            ways = plain if rough else readings(token.surface, token.reading)
             nouns.append(Part(token.start, token.end, ways, rough))
     _spread(nouns, found, 3)
     for run in _HAN.finditer(text):

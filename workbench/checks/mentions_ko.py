@@ -43,12 +43,13 @@ _COMMON = listed(
 _DOUBTFUL = listed(
     "조선 내부 하계 남북 내정 내리 상계 이란 부처 무한 가자 내장 구석 영구 정수 원소 경사 분당 "
     "상수 내의 내각 내라 선장 건지 장수 동구 서구 남구 북구 인도 희곡 합금 대원 현내 도내 남해 "
-    "내구 고지 기도 성화 화산 연대 보라 태생 남긴 감돈 아이도"
+    "내구 고지 기도 성화 화산 연대 보라 태생 남긴 감돈 아이도 대구 고시 이사 세종"
 )
 
 _UNKNOWN = frozenset({"NNP", "UNKNOWN"})
 _VERBAL = frozenset({"MM", "MAG", "MAJ", "VV", "VA", "NP", "NR", "IC", "VX"})  # begin no name
 _COMMON_LENGTH = 3  # syllables; longer names are foreign, and made of common nouns by chance
+_CHANCE = 2  # syllables of verbs and adverbs that sound like a name by chance
 _ENDINGS = frozenset({"VCP", "XSN", "NNB"})
 _TAIL = re.compile(
     r"(?:씨|시|현|군|구|도|성|주|섬|산|강|역|읍|면|동|리|반도|자치구|대학|대|인|족|파|어|교|계|제|산|발)?(?:들|측)?"
@@ -68,7 +69,7 @@ class Token:
 
 
 def read(text: str) -> Reading:
-    """Return the names of a Korean text, and windows that begin at its morphemes."""
+    """Return the names of a Korean text."""
     tokens = _tokens(text)
     found = _titled(text, tokens)
     taken = [(m.start, m.end) for m in found]
@@ -77,9 +78,15 @@ def read(text: str) -> Reading:
             found.append(mention)
             taken.append((mention.start, mention.end))
     found.sort(key=lambda mention: mention.start)
-    return Reading(tuple(found), tuple(_windows(text, tokens)))
+    return Reading(tuple(found))
 
 
+def windows(text: str) -> list[Part]:
+    """Return the stretches from each morpheme on, and of neighbouring words."""
+    return _windows(text, _tokens(text))
+
+
+@lru_cache(maxsize=8)
 def _tokens(text: str) -> list[Token]:
     return [Token(m.start, m.end, *m.features[:2]) for m in parse(text, "ko")]
 
@@ -291,7 +298,8 @@ def _windows(text: str, tokens: list[Token]) -> list[Part]:
         starts |= {start, min(start + 1, end - 1), min(start + 2, end - 1)}
         for first in starts:
             for last in range(first + 1, min(first + 8, end) + 1):
-                rough = first != start or start in verbal or not _ends(text, last, end, tails)
+                rough = first != start or not _ends(text, last, end, tails)
+                rough = rough or (start in verbal and last - start <= _CHANCE)
                 found[first, last] = Part(first, last, _ways(text[first:last]), rough)
     for index, (start, _) in enumerate(runs):
         for count in (1, 2, 3):

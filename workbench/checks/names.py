@@ -57,8 +57,8 @@ def _entry(pair: Pair, name: LinkedName) -> Entry:
 def check_names(pairs: Sequence[Pair], entries: Sequence[Entry]) -> Iterator[Finding]:
     """Yield names that became another (critical for a person), are gone (major) or new (minor).
 
-    No doubt, though the ledger has it: a home country that is only not named again (国内 and 우리나라
-    stand for it), a person whom one side calls she or the doctor, and a name that the target
+    No doubt, though the ledger has it: a home country that is only not named again (国内,
+    우리나라), a person whom one side calls she or the doctor, and a name that the target
     gives again, where another segment has the name on both sides.
     """
     known = _known(entries)
@@ -89,7 +89,7 @@ def _known(entries: Iterable[Entry]) -> frozenset[str]:
 
 def _is_told(entry: Entry, known: frozenset[str], pair: Pair) -> bool:
     """Tell a name that is only told otherwise, or told again."""
-    if entry.match == "changed" or entry.source and entry.target:
+    if entry.match == "changed" or (entry.source and entry.target):
         return False
     if _ADJECTIVES & {entry.source, entry.target}:
         return True  # Japanese paper is 和紙

@@ -73,7 +73,7 @@ _VOWEL = 0.5  # the weight of a vowel against a consonant
 _FOLDS = str.maketrans("BFVDXZCJGNe", "PPPTSSSSKMi", "HYW")
 _COSTS = {pair: cost for key, cost in _NEAR.items() for pair in (key, key[::-1])}
 _DROPPED = {"H": 0.35, "Y": 0.15, "W": 0.2, "R": 0.5, "G": 0.6, "T": 0.6, "N": 0.7} | {
-    "u": 0.2, "i": 0.25, "o": 0.3, "e": 0.3, "a": 0.4,
+    "u": 0.15, "i": 0.25, "o": 0.3, "e": 0.3, "a": 0.4,
 }  # fmt: skip
 _LONGEST = 40  # phonemes; no name is longer
 
