@@ -20,7 +20,6 @@ from workbench.compare.values import (
     Reference,
     Vote,
 )
-from workbench.compare.voting import Rank, letter, ranking, shown_order, shuffled
 from workbench.evaluation.metrics import Score
 from workbench.evaluation.report import interval, score_notes
 from workbench.evaluation.systems import Failure
@@ -38,7 +37,7 @@ def payload(
 ) -> View:
     """Return the value of the view.
 
-    blind is the seed by which the systems are shuffled (see `shown_order`); they are called A, B …
+    blind is the seed by which the systems are shuffled (see `voting.shuffled`): they are called A, B …
     then, and nothing that could give one away is in the value: no figures and costs, no edits and
     picks of a person, no votes but blind ones. Rows keep their disagreement.
     """
@@ -143,14 +142,14 @@ def _payload(comparison: Comparison, choices: Choices) -> View:
 def _hidden(comparison: Comparison, choices: Choices, seed: int) -> tuple[Comparison, Choices]:
     """Return what may be seen of a comparison without knowing whose work is whose."""
     outputs = comparison.outputs
-    order = shown_order(len(outputs), seed)
-    letters = shuffled([output.name for output in outputs], seed)
+    order = voting.shown_order(len(outputs), seed)
+    letters = voting.shuffled([output.name for output in outputs], seed)
     votes = tuple(
         Vote(v.segment_id, letters[v.system], letters[v.other], v.outcome)
         for v in choices.votes
         if v.blind and v.system in letters and v.other in letters
     )
-    unnamed = tuple(_unnamed(outputs[place], letter(i)) for i, place in enumerate(order))
+    unnamed = tuple(_unnamed(outputs[place], voting.letter(i)) for i, place in enumerate(order))
     plain = Comparison(
         comparison.document, comparison.target, unnamed, references=comparison.references
     )
@@ -390,19 +389,6 @@ def _cost(output: Output) -> View:
         "peak_mb": cost.peak_mb if cost else None,
         "segments_per_second": cost.segments_per_second if cost else None,
     }
-
-
-def _ranking(comparison: Comparison, choices: Choices) -> list[View] | None:
-    """Return the systems by the votes, the most preferred one first; None without votes."""
-    if not choices.votes:
-        return None
-    names = tuple(output.name for output in comparison.outputs)
-    return [_rank(rank, names) for rank in ranking(choices.votes, names)]
-
-
-def _rank(rank: Rank, names: Sequence[str]) -> View:
-    value = asdict(rank)
-    return value | {"system": names.index(rank.system)}
 
 
 def _score(score: Score) -> View:
