@@ -37,7 +37,7 @@ def payload(
 ) -> View:
     """Return the value of the view.
 
-    blind is the seed by which the systems are shuffled (see `voting.shuffled`): they are called A, B …
+    blind is the seed by which the systems are shuffled (`voting.shuffled`): they are called A, B …
     then, and nothing that could give one away is in the value: no figures and costs, no edits and
     picks of a person, no votes but blind ones. Rows keep their disagreement.
     """
