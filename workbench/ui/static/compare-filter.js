@@ -127,7 +127,7 @@ window.WorkbenchCompareFilter = (() => {
 
     draw(before) {
       this.found = null;
-      if (this.view.differs(before, "rows", "run")) this._drawKinds();
+      if (this.view.rowsChanged) this._drawKinds();
       const { rows } = this.view.payload;
       const judged = rows.some((row) => row.disagreement !== null && row.disagreement !== undefined);
       this.fields.apart.disabled = !judged && !this.asked.apart;
@@ -177,9 +177,18 @@ window.WorkbenchCompareFilter = (() => {
         }
         if (fits(row)) found.push(row);
       }
-      const rank = ORDERS[this.asked.order];
-      this.found = rank ? found.sort((a, b) => rank(a) - rank(b)) : found;
+      this.found = this._sorted(found);
       return this.found;
+    }
+
+    /* All rows, in the order that is asked for. */
+    ordered() {
+      return this._sorted([...this.view.payload.rows]);
+    }
+
+    _sorted(rows) {
+      const rank = ORDERS[this.asked.order];
+      return rank ? rows.sort((a, b) => rank(a) - rank(b)) : rows;
     }
 
     _test() {

@@ -25,7 +25,7 @@ window.WorkbenchCompareFirst = (() => {
     }
 
     draw(before) {
-      if (this.view.differs(before, "rows", "complete", "blind")) this._draw();
+      if (this.view.rowsChanged || this.view.differs(before, "complete", "blind", "run")) this._draw();
     }
 
     _draw() {

@@ -22,7 +22,9 @@ window.WorkbenchCompareKeys = (() => {
     "/": (view) => view.filter.fields.text.focus(),
     "?": (view) => view.keys.showModal(),
     Escape: (view) => {
-      if (view.origin?.isConnected) view.origin.focus();
+      const { origin } = view;
+      const same = origin?.isConnected ? origin : view.root.querySelector(`[data-jump="${CSS.escape(origin?.dataset?.jump ?? "")}"]`);
+      same?.focus();
       view.origin = null;
     },
   };

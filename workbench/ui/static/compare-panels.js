@@ -85,7 +85,7 @@ window.WorkbenchComparePanels = (() => {
 
   class Systems extends Panel {
     name = "systems";
-    shows = ["systems", "scores_note", "neural_note", "rows"];
+    shows = ["systems", "scores_note", "neural_note"];
 
     count() {
       return this.view.payload.systems.length || null;

@@ -25,6 +25,7 @@ window.WorkbenchCompareRows = (() => {
       this.near = new Set(); // nodes in sight or close to it
       this.waiting = new Set(); // ids of rows that have to be filled
       this.order = "";
+      this.stop = this.current = null; // the cell that Tab reaches, the row of the last focus
       this.watch.disconnect();
       this.node.replaceChildren();
     }
@@ -34,9 +35,9 @@ window.WorkbenchCompareRows = (() => {
       this.around = JSON.stringify([view.base, view.best, view.editable, view.payload.blind, view.payload.complete,
         view.payload.status, view.payload.systems.map(({ name, state }) => [name, state])]);
       view.payload.rows.forEach((row, index) => this._shell(row, index));
-      this._lay(view.filter.shown());
+      this._lay(view.filter.ordered(), new Set(view.filter.shown()));
       for (const [id, known] of this.known) if (known.drawn !== this._stamp(known.row)) this.waiting.add(id);
-      const first = [...this.node.children].slice(0, FIRST);
+      const first = view.filter.shown().slice(0, FIRST).map((row) => this.known.get(row.id).node);
       for (const node of this.near.size ? this.near : first) this._fill(node.dataset.segment);
       this._later();
     }
@@ -55,21 +56,39 @@ window.WorkbenchCompareRows = (() => {
       this.watch.observe(node);
     }
 
-    _stamp(row) {
+    /* A row as JSON, made once for each value. */
+    json(row) {
       if (!this.written.has(row)) this.written.set(row, JSON.stringify(row));
-      return this.written.get(row) + this.around;
+      return this.written.get(row);
     }
 
-    /* Show these rows in this order; what is on the screen stays if nothing changed. */
-    _lay(rows) {
-      const order = rows.map((row) => row.id).join(" ");
-      if (order === this.order && this.node.children.length === rows.length) return;
-      this.order = order;
+    _stamp(row) {
+      return this.json(row) + this.around;
+    }
+
+    /* Put the rows into an order and show some: to hide is far quicker than to take out. */
+    _lay(rows, shown) {
+      const { view } = this;
       const focused = this.node.contains(document.activeElement);
-      this.node.replaceChildren(...rows.map((row) => this.known.get(row.id).node));
-      this.view.table.setAttribute("aria-rowcount", String(this.view.payload.rows.length + 1));
-      if (!rows.some((row) => row.id === this.view.place.id)) this.view.place.id = rows[0]?.id ?? "";
-      if (focused) this._cellOf(this.view.place)?.focus({ preventScroll: true });
+      const order = rows.map((row) => row.id).join(" ");
+      if (order !== this.order) {
+        this.order = order;
+        this.node.replaceChildren(...rows.map((row) => this.known.get(row.id).node));
+        view.table.setAttribute("aria-rowcount", String(rows.length + 1));
+      }
+      for (const row of rows) {
+        const { node } = this.known.get(row.id);
+        if (node.hidden === shown.has(row)) node.hidden = !shown.has(row);
+      }
+      if (!shown.has(this.known.get(view.place.id)?.row)) view.place.id = view.filter.shown()[0]?.id ?? "";
+      if (focused) this._cellOf(view.place)?.focus({ preventScroll: true });
+    }
+
+    /* Draw a row whose value was changed here. */
+    refresh(row) {
+      this.written.delete(row);
+      this.waiting.add(row.id);
+      this._fill(row.id);
     }
 
     _onSeen(seen) {
@@ -284,16 +303,17 @@ window.WorkbenchCompareRows = (() => {
       if (!place) return;
       this.view.place = place;
       this._rove();
-      for (const old of this.node.querySelectorAll(".is-current")) old.classList.remove("is-current");
-      this.known.get(place.id).node.classList.add("is-current");
+      this.current?.classList.remove("is-current");
+      this.current = this.known.get(place.id).node;
+      this.current.classList.add("is-current");
       this._equip(this.known.get(place.id).node);
     }
 
     /* One cell at a time is a tab stop; the arrow keys move on from it. */
     _rove() {
-      for (const old of this.node.querySelectorAll('.wb-cell[tabindex="0"]')) old.tabIndex = -1;
-      const cell = this._cellOf(this.view.place);
-      if (cell) cell.tabIndex = 0;
+      if (this.stop) this.stop.tabIndex = -1;
+      this.stop = this._cellOf(this.view.place) ?? null;
+      if (this.stop) this.stop.tabIndex = 0;
     }
 
     /* Go to a row and system, which get the focus. */
@@ -311,11 +331,10 @@ window.WorkbenchCompareRows = (() => {
     step(down, right) {
       const { place } = this.view;
       const systems = this.view.present();
-      const from = this.known.get(place.id)?.node;
-      const node = !from?.isConnected ? this.node.firstElementChild
-        : down > 0 ? from.nextElementSibling : down < 0 ? from.previousElementSibling : from;
+      const shown = this.view.filter.shown();
+      const row = shown[shown.findIndex(({ id }) => id === place.id) + down];
       const at = Math.min(systems.length - 1, Math.max(0, systems.indexOf(place.system) + right));
-      if (node) this.go(node.dataset.segment, systems[at]);
+      if (row) this.go(row.id, systems[at]);
     }
 
     edit(row, system) {
@@ -327,9 +346,7 @@ window.WorkbenchCompareRows = (() => {
       const { target } = view.payload;
       const leave = () => {
         view.field = null;
-        this.known.get(row.id).drawn = "";
-        this.waiting.add(row.id);
-        this._fill(row.id);
+        this.refresh(this.known.get(row.id).row);
         this._cellOf({ id: row.id, system })?.focus({ preventScroll: true });
       };
       const values = { number: view.number(row.id), name: view.systemName(system) };

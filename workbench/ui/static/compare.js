@@ -69,6 +69,9 @@ window.CompareView = (() => {
       const before = this.payload;
       this.payload = { ...EMPTY, ...payload };
       if (payload.run !== before.run) this._forget();
+      const written = this.payload.rows.map((row) => this.rows.json(row)).join("\n");
+      this.rowsChanged = written !== this.written;
+      this.written = written;
       this.root.dataset.run = payload.run || "";
       this.root.classList.toggle("is-blind", Boolean(this.payload.blind));
       const blank = !this.payload.rows.length;
@@ -109,8 +112,8 @@ window.CompareView = (() => {
     setBase(base) {
       this.base = base;
       this.announce(this.say("compare_base_is", { name: this.baseName(base) }));
-      this._drawTable(this.payload);
       this._drawHead();
+      this.rows.draw();
     }
 
     stepBase(step) {
@@ -184,7 +187,9 @@ window.CompareView = (() => {
 
     _drawHead() {
       const columns = this.columns();
-      this.root.style.setProperty("--wb-columns", String(columns.length - 1));
+      // To set it anew would have the browser style the whole table again.
+      if (columns.length !== this.width) this.root.style.setProperty("--wb-columns", String(columns.length - 1));
+      this.width = columns.length;
       const corner = make("div", "wb-number", "#");
       corner.setAttribute("role", "columnheader");
       corner.setAttribute("aria-label", this.say("number"));
@@ -294,14 +299,19 @@ window.CompareView = (() => {
     vote(id, system) {
       if (!this._can(id, system)) return;
       this.announce(this.say("compare_voted", { number: this.number(id), name: this.systemName(system) }));
-      this.act({ do: "vote", segment: id, system });
+      const others = this.row(id).cells.map((text, other) => (text && other !== system ? other : null));
+      const votes = others.filter((other) => other !== null).map((other) => ({ system, other, outcome: "better" }));
+      this._change(id, { votes }, { do: "vote", system });
     }
 
     compare(id, system, outcome) {
       if (typeof this.base !== "number" || this.base === system || !this._can(id, system)) return;
       const values = { number: this.number(id), name: this.systemName(system), base: this.systemName(this.base) };
       this.announce(this.say(`compare_said_${outcome}`, values));
-      this.act({ do: "compare", segment: id, system, other: this.base, outcome });
+      const pair = [system, this.base];
+      const others = this.row(id).votes.filter((vote) => !(pair.includes(vote.system) && pair.includes(vote.other)));
+      const votes = [...others, { system, other: this.base, outcome }];
+      this._change(id, { votes }, { do: "compare", system, other: this.base, outcome });
     }
 
     pick(id, system) {
@@ -309,7 +319,24 @@ window.CompareView = (() => {
       const taken = this.row(id).pick === system;
       const values = { number: this.number(id), name: this.systemName(system) };
       this.announce(this.say(taken ? "compare_unpicked" : "compare_took", values));
-      this.act({ do: "pick", segment: id, system: taken ? null : system });
+      const pick = taken ? null : system;
+      this._change(id, { pick }, { do: "pick", system: pick });
+    }
+
+    /* Show at once what the server will say; what it does not take is taken back. */
+    _change(id, values, wish) {
+      const row = this.row(id);
+      const former = { votes: row.votes, pick: row.pick };
+      const show = (shown) => {
+        Object.assign(row, shown);
+        this.rows.refresh(row);
+        this._drawTools();
+      };
+      show(values);
+      return this.act({ ...wish, segment: id }).then((reply) => {
+        if (!reply?.view) show(former);
+        return reply;
+      });
     }
 
     _can(id, system) {
