@@ -27,6 +27,7 @@ from workbench.evaluating import named_outputs, progress_bar
 from workbench.evaluation.metrics import SEED, check_resamples
 from workbench.evaluation.report import environment
 from workbench.evaluation.systems import Failure, require_distinct, split_system
+from workbench.evaluation.testset import read_lines
 from workbench.job import detected, outputs, write
 from workbench.languages import get_language
 from workbench.memory import Memory
@@ -81,7 +82,7 @@ class _Plan:
     """The names of all systems in order, and which of them are files."""
 
     names: tuple[str, ...]
-    files: Mapping[str, Path | str]
+    files: Mapping[str, Path]
 
 
 @dataclass
@@ -154,7 +155,7 @@ def _checked(command: CompareCommand) -> _Plan:
 
 def _planned(systems: Sequence[str], given: Sequence[str]) -> _Plan:
     names: list[str] = []
-    files: dict[str, Path | str] = {}
+    files: dict[str, Path] = {}
     told = [(text, _names_file(text)) for text in systems] + [(text, True) for text in given]
     for text, finished in told:
         name = text
@@ -199,14 +200,22 @@ def _texts(
     if language == get_language(command.target).code:
         raise UsageError(f"The text is {get_language(language).name} already: choose another --to.")
     others = [Path(path) for path in command.references]
-    # What cannot be read fails as a system, later and alone.
-    others += [path for path in plan.files.values() if isinstance(path, Path) and path.is_file()]
+    others += [path for path in plan.files.values() if _is_text(path)]
     document = ready.document_for(text, language, others, command.lines, name)
     check_resamples(command.resamples, max(1, len(rows(document))))
     references = tuple(
         ready.read_reference(Path(path), document, command.target) for path in command.references
     )
     return document, references
+
+
+def _is_text(path: Path) -> bool:
+    """Return whether a file can be read; one that cannot fails as a system, later and alone."""
+    try:
+        read_lines(str(path))
+    except InputError:
+        return False
+    return True
 
 
 def _collect(
