@@ -17,13 +17,13 @@ from workbench.catalogue import Model, default_model, get_model
 from workbench.checks import review, work_list
 from workbench.engines import Engine, load_engine
 from workbench.engines.conversion import fingerprint
-from workbench.errors import EngineError, InputError
+from workbench.errors import EngineError
 from workbench.labels import translate_label, translate_marker
 from workbench.languages import get_language
 from workbench.licences import permit
 from workbench.manifest import Fingerprints, Manifest, describe_run, now, signature
 from workbench.memory import Memory
-from workbench.revising import decided
+from workbench.revising import known
 from workbench.selftest import ensure_fit
 from workbench.summaries import summarize
 from workbench.types import (
@@ -209,7 +209,8 @@ class Workbench:
             manifest["warnings"] = [*manifest["warnings"], warning]
         ledger, found = tuple(entries), work_list(findings)
         result = Result(document, tuple(columns), summary, found, manifest, ledger)
-        return self._decided(result)
+        # A damaged memory must not cost a result.
+        return known(result, self.memory)
 
     def _summarizer(self, options: Options) -> dict[str, str]:
         """Return what a manifest says of the model that writes the bullets, {} without one."""
@@ -225,14 +226,6 @@ class Workbench:
             written = dict(self._writer(options.summarizer).usage)
             usage |= {"summarizer": written} if written else {}
         return usage
-
-    def _decided(self, result: Result) -> Result:
-        """Return the result with the decisions kept; a damaged memory must not cost a result."""
-        try:
-            return decided(result, self.memory)
-        except InputError as error:
-            warnings = [*result.manifest["warnings"], str(error)]
-            return replace(result, manifest={**result.manifest, "warnings": warnings})
 
     def summarize(
         self, document: Document, targets: Sequence[str] = (), options: Options = Options()

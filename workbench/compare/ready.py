@@ -73,7 +73,7 @@ def document_for(
     """
     source = _plain(text)
     given = [_plain(other) for other in others if isinstance(other, str) or _is_plain(other)]
-    running = split("\n".join(source.lines), get_language(language).code)
+    running = split(source.text, get_language(language).code)
     if lines is None:
         filled = sum(bool(line.strip()) for line in source.lines)
         single = len(rows(running)) <= _SENTENCES_PER_LINE * filled
@@ -143,7 +143,10 @@ def read_reference(
 
 
 class _Plain(NamedTuple):
+    """Text: as it stands, and its lines without their ends."""
+
     name: str
+    text: str
     lines: tuple[str, ...]
     sha256: str
 
@@ -155,11 +158,15 @@ def _plain(source: Path | str) -> _Plain:
     """
     if isinstance(source, Path):
         read = read_lines(str(source))
-        return _Plain(read.name, read.texts, read.sha256)
+        return _Plain(read.name, _whole(read.texts), read.texts, read.sha256)
     if not source.strip():
         raise InputError(f"{PASTED}: there is no text in it. Paste a translation, or give a file.")
     lines = source.replace("\r\n", "\n").removesuffix("\n").split("\n")
-    return _Plain(PASTED, tuple(lines), text_hash(source))
+    return _Plain(PASTED, source, tuple(lines), text_hash(source))
+
+
+def _whole(lines: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _is_plain(path: Path) -> bool:
@@ -180,7 +187,7 @@ def _read(source: Path | str, document: Document, target: str) -> _Given:
 def _aligned(plain: _Plain, document: Document, target: str) -> _Given:
     """Return running text, or lines, in the rows of the document."""
     own = rows(document)
-    found = align(document, "".join(f"{line}\n" for line in plain.lines), target)
+    found = align(document, plain.text, target)
     texts = {row.id: text for row, text in zip(own, found.texts, strict=True)}
     remarks = dict.fromkeys(found.by_length, "aligned by length")
     notes: tuple[str, ...] = ()
@@ -253,7 +260,7 @@ def _tmx_units(path: Path, source: str, target: str) -> Iterator[_Unit]:
 def _json_units(path: Path, source: str, target: str) -> Iterator[_Unit]:
     """Yield the units of a result as `render.to_json` writes it."""
     try:
-        value = json.loads("\n".join(_plain(path).lines))
+        value = json.loads(_plain(path).text)
         segments = {segment["id"]: segment["text"] for segment in value["document"]["segments"]}
         language = value["document"]["language"]
         columns = {column["language"]: column["translations"] for column in value["columns"]}
