@@ -1,16 +1,28 @@
 """A person's decisions and words: kept, undone, and never at the cost of another's."""
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fakes import FakeEngine, bench
+from rates import texts
+from workbench import revising
+from workbench.checks import CHECKS, Review, review, work_list
 from workbench.errors import UnknownNameError, UsageError
 from workbench.memory import Memory
 from workbench.revising import decide, decided, finding_key, open_first, revise, undo
 from workbench.segmentation import split
-from workbench.types import Finding, Result
+from workbench.types import (
+    Column,
+    Document,
+    Finding,
+    Result,
+    Segment,
+    Summary,
+    Translation,
+)
 
 WORDS = {"兵士は25歳だった。": "He was 52.", "寒かった。": "It was cold.", "逃げた。": "He fled."}
 
@@ -167,3 +179,111 @@ def test_open_doubts_come_first_and_the_worst_of_them() -> None:
         Finding("e", "major", "s1", "en", "", decision="accepted"),
     ]
     assert [f.check for f in open_first(doubts)] == ["d", "c", "b", "e", "a"]
+
+
+LABELS = [
+    {"ja": "記者：", "en": "Reporter:", "ko": "기자:"},
+    {"ja": "大島：", "en": "Oshima:", "ko": "오시마:"},
+]
+
+
+def reviewed(number: int) -> Result:
+    """Return right translations of a document, with labels put in, as a run makes them."""
+    rows = [
+        row
+        for n, row in enumerate(texts()[number][:16])
+        for row in (LABELS[n // 2 % 2], row)[n % 2 :]
+    ]
+    kinds = ["label" if row in LABELS else "sentence" for row in rows]
+    segments = [
+        Segment(f"s{n}", row["ja"], "\n", kind, 0, n)
+        for n, (row, kind) in enumerate(zip(rows, kinds, strict=True))
+    ]
+    document = Document("ja", tuple(segments))
+    columns = [_column(rows, code) for code in ("en", "ko")]
+    seen = [review(document, column.translations, column.language) for column in columns]
+    findings = work_list(finding for each in seen for finding in each.findings)
+    ledger = tuple(entry for each in seen for entry in each.ledger)
+    return Result(document, tuple(columns), Summary((), "news"), findings, {}, ledger)
+
+
+def _column(rows: list[dict[str, str]], code: str) -> Column:
+    lines = (Translation(f"s{n}", code, row[code], "mt") for n, row in enumerate(rows))
+    return Column(code, tuple(lines), "")
+
+
+def _edited(text: str, others: list[str], chance: random.Random) -> str:
+    """Return what a person may put for a text: another one, a part, a loss, an addition."""
+    other = chance.choice(others)
+    cut = chance.randrange(len(text) + 1)
+    return chance.choice(("", other, text[:cut], text[:cut] + " 7 " + text[cut:], f"“{text}”"))
+
+
+def _step(result: Result, chance: random.Random, memory: Memory) -> Result:
+    """Return the result after one edit and one decision, drawn by chance."""
+    # A doubt that is gone and opened again is a person's, not a review's.
+    standing = sorted((f for f in result.findings if f.decision != "fixed"), key=repr)
+    if standing:
+        place = result.findings.index(chance.choice(standing))
+        decision = chance.choice(("accepted", "fixed", "dismissed", ""))
+        result = decide(result, place, decision, memory)
+    column = chance.choice(result.columns)
+    old = chance.choice(column.translations)
+    text = _edited(old.text, [t.text for t in column.translations], chance)
+    return revise(result, column.language, old.segment_id, text, memory)
+
+
+def _review_in_full(
+    document: Document,
+    former: object,
+    translations: tuple[Translation, ...],
+    language: str,
+    *_: object,
+) -> Review:
+    return review(document, translations, language)
+
+
+def _in_order(result: Result) -> Result:
+    """Return the result with doubts that are equally grave in one order: which is first is open."""
+    return replace(result, findings=tuple(sorted(result.findings, key=repr)))
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_an_edit_says_the_same_as_a_review_of_everything(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = full = reviewed(number)
+    for step in range(12):
+        quick = _step(quick, random.Random(step), Memory(tmp_path / "quick.sqlite"))
+        with monkeypatch.context() as patched:
+            patched.setattr(revising, "review_again", _review_in_full)
+            full = _step(full, random.Random(step), Memory(tmp_path / "full.sqlite"))
+        assert _in_order(quick) == _in_order(full)
+        assert work_list(quick.findings) == quick.findings
+
+
+def test_a_fixed_doubt_that_is_opened_again_stays_until_its_segment_changes(
+    memory: Memory,
+) -> None:
+    fixed = revise(made(), "en", "s1", "The soldier was 25.", memory)
+    place = next(n for n, f in enumerate(fixed.findings) if f.decision == "fixed")
+    opened = revise(decide(fixed, place, "accepted", memory), "en", "s2", "Cold it was.", memory)
+    assert number_doubts(opened) == ["accepted"]
+    assert "accepted" not in number_doubts(revise(opened, "en", "s1", "He was 25.", memory))
+
+
+def test_a_doubt_that_was_called_fixed_and_is_gone_has_no_place_in_the_new_words(
+    memory: Memory,
+) -> None:
+    after = revise(decide(made(), 0, "fixed", memory), "en", "s1", "25.", memory)
+    assert [f.span for f in after.findings if f.decision == "fixed"] == [None]
+
+
+def test_an_edit_reads_only_its_own_pair_and_the_next_one(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, read = reviewed(1), []
+    monkeypatch.setitem(CHECKS, "numbers", lambda pair: iter(read.append(pair.segment.id) or ()))
+    sentences = [s.id for s in before.document.segments if s.kind == "sentence"]
+    revise(before, "en", sentences[3], "Other words.", memory)
+    assert read == sentences[3:5]

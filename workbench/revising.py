@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
-from workbench.checks import review, work_list
+from workbench.checks import Review, review_again, work_list
 from workbench.errors import InputError, UnknownNameError, UsageError
 from workbench.manifest import Fingerprints, Manifest, text_hash
 from workbench.memory import Memory, Verdict
@@ -101,8 +101,9 @@ def revise(result: Result, language: str, segment_id: str, text: str, memory: Me
 
     The translation's origin becomes "human", the machine's words the first of its alternatives,
     and the manifest names the segment under "edited". Doubts about the segment that are gone stay
-    on record as "fixed"; other decisions stay. The same words as before change nothing. Cost is
-    that of checking the column.
+    on record as "fixed"; other decisions stay. The same words as before change nothing. Only what
+    changed is checked again: findings and ledger of the result must be those of its columns. A
+    fixed doubt that a person opens again stays until its segment changes.
     Raises UsageError: no such column or segment. InputError: the memory cannot be used.
     """
     column = next((c for c in result.columns if c.language == language), None)
@@ -159,7 +160,8 @@ def _with_column(before: Result, column: Column, segment_id: str) -> Result:
     """Return the result with a column in which one segment is another, checked again."""
     language = column.language
     columns = tuple(column if c.language == language else c for c in before.columns)
-    seen = review(before.document, column.translations, language)
+    old = [finding for finding in before.findings if finding.language == language]
+    seen = _checked(before, column, old)
     ledgers = {c.language: [e for e in before.ledger if e.language == c.language] for c in columns}
     ledgers[language] = list(seen.ledger)
     after = replace(
@@ -169,7 +171,6 @@ def _with_column(before: Result, column: Column, segment_id: str) -> Result:
         ledger=tuple(entry for entries in ledgers.values() for entry in entries),
         manifest=_manifest(before, columns),
     )
-    old = [finding for finding in before.findings if finding.language == language]
     known = dict(zip(finding_keys(before), before.findings, strict=True))
     kept = [
         replace(finding, decision=known[key].decision) if key in known else finding
@@ -180,11 +181,22 @@ def _with_column(before: Result, column: Column, segment_id: str) -> Result:
     return replace(after, findings=work_list([*others, *kept, *fixed]))
 
 
+def _checked(before: Result, column: Column, old: Sequence[Finding]) -> Review:
+    """Return what is to be said of a column that was another before, with the old findings."""
+    language = column.language
+    former = next(c.translations for c in before.columns if c.language == language)
+    # What is fixed and gone has lost its span; it is put back below, as is what never had one.
+    said = tuple(replace(f, decision="") for f in old if f.decision != "fixed" or f.span)
+    seen = Review(said, tuple(e for e in before.ledger if e.language == language))
+    return review_again(before.document, former, column.translations, language, seen)
+
+
 def _still_fixed(old: Sequence[Finding], new: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield what was fixed before and has not come back."""
+    """Yield what was fixed before and has not come back, without its place in words now gone."""
     back = {(f.segment_id, f.check, f.message) for f in new}
     fixed = (finding for finding in old if finding.decision == "fixed")
-    yield from (f for f in fixed if (f.segment_id, f.check, f.message) not in back)
+    gone = (f for f in fixed if (f.segment_id, f.check, f.message) not in back)
+    yield from (replace(finding, span=None) for finding in gone)
 
 
 def _just_fixed(

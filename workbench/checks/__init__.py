@@ -23,6 +23,7 @@ from workbench.checks.registry import (
     document_check,
     ledger,
     review,
+    review_again,
     run_checks,
     work_list,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "document_check",
     "ledger",
     "review",
+    "review_again",
     "run_checks",
     "work_list",
 ]

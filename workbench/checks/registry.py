@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -143,17 +144,77 @@ def review(document: Document, translations: Sequence[Translation], language: st
     account(document, translations)
     _load()
     pairs = tuple(_pairs(document, translations, language))
-    entries: list[Entry] = []
-    findings: list[Finding] = []
-    for pair in pairs:
-        # Ledgers and checks of a pair together: they remember what they read for each other.
-        if _has_both_sides(pair):
-            entries.extend(entry for read in LEDGERS.values() for entry in read(pair))
-        findings.extend(_examine(pair))
+    return _whole(pairs, [_read(pair) for pair in pairs])
+
+
+def review_again(
+    document: Document,
+    former: Sequence[Translation],
+    translations: Sequence[Translation],
+    language: str,
+    seen: Review,
+) -> Review:
+    """Return what review says of translations of which few differ from former ones.
+
+    seen is what a review said of those, its findings in the order of the work list, as they are
+    here. What is said of a pair comes from nothing but the pair, so that only those which changed
+    are read again, with the pair after each, and what is about the whole.
+
+    Raises AccountingError: see account.
+    """
+    account(document, translations)
+    _load()
+    pairs = tuple(_pairs(document, translations, language))
+    before = _pairs(document, former, language)
+    known = _by_segment(seen)
+    readings = [
+        _recall(pair, known) if pair == old else _read(pair)
+        for pair, old in zip(pairs, before, strict=True)
+    ]
+    found = _whole(pairs, readings)
+    return replace(found, findings=work_list(found.findings))
+
+
+def _read(pair: Pair) -> Review:
+    """Return what is to be said of one pair by itself."""
+    # Ledgers and checks of a pair together: they remember what they read for each other.
+    ledgers = LEDGERS.values() if _has_both_sides(pair) else ()
+    entries = tuple(entry for read in ledgers for entry in read(pair))
+    return Review(tuple(_examine(pair)), entries)
+
+
+def _recall(pair: Pair, known: Mapping[str, Review]) -> Review:
+    """Return what was said of a pair by itself, leaving out what was said of it in the whole."""
+    said = known.get(pair.segment.id, Review((), ()))
+    findings = [finding for finding in said.findings if finding.check not in DOCUMENT_CHECKS]
+    # Names that a check of pairs shares with one of the whole: only asking tells whose doubt it is.
+    shared = (f.check for f in said.findings if f.check in CHECKS and f.check in DOCUMENT_CHECKS)
+    for name in dict.fromkeys(shared if _has_both_sides(pair) else ()):
+        findings.extend(CHECKS[name](pair))
+    order = list(CHECKS)
+    findings.sort(key=lambda f: order.index(f.check) if f.check in CHECKS else -1)
+    return Review(tuple(findings), said.ledger)
+
+
+def _by_segment(seen: Review) -> dict[str, Review]:
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    entries: dict[str, list[Entry]] = defaultdict(list)
+    for finding in seen.findings:
+        findings[finding.segment_id].append(finding)
+    for entry in seen.ledger:
+        entries[entry.segment_id].append(entry)
+    names = findings.keys() | entries.keys()
+    return {name: Review(tuple(findings[name]), tuple(entries[name])) for name in names}
+
+
+def _whole(pairs: Sequence[Pair], readings: Sequence[Review]) -> Review:
+    """Return the readings of all pairs as one, with what only shows in the whole."""
+    entries = tuple(entry for reading in readings for entry in reading.ledger)
+    findings = [finding for reading in readings for finding in reading.findings]
     whole = tuple(pair for pair in pairs if _has_both_sides(pair))
     for examine in DOCUMENT_CHECKS.values():
         findings.extend(examine(whole, entries))
-    return Review(tuple(findings), tuple(entries))
+    return Review(tuple(findings), entries)
 
 
 def run_checks(
