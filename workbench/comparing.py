@@ -306,17 +306,18 @@ def _scored(comparison: Comparison, command: CompareCommand, model: str) -> Judg
 def _publish(
     comparison: Comparison, command: CompareCommand, memory: Memory, console: Console
 ) -> None:
-    """Print the tables, write every file that can be written, and list what failed."""
-    show(comparison, Console())
-    _say(comparison.failures)
+    """Write every file that can be written, print the tables, and list what failed."""
     choices = choosing.restore(comparison, memory) if command.pick == "mine" else Choices()
     troubles = []
+    # First, for the reader of the tables may leave early (| head).
     for path, text in _files(comparison, choices, command):
         try:
             write(path, text)
             console.print(f"Wrote {path}", highlight=False)
         except InputError as error:
             troubles.append(str(error))
+    show(comparison, Console())
+    _say(comparison.failures)
     if troubles:
         raise InputError(" ".join(troubles))
 
