@@ -13,16 +13,21 @@ import pytest
 from fakes import FakeEngine, bench, crash_on
 from workbench.catalogue import get_model
 from workbench.checks.registry import CHECKS
+from workbench.compare import report
 from workbench.pipeline import Options
 from workbench.render import VIEW_SCRIPTS
 from workbench.segmentation import split
 from workbench.selftest import Verdict
 from workbench.types import Result
-from workbench.ui import offers, translate
+from workbench.ui import offers, samples, translate
 from workbench.ui.streaming import Stops, stream
 from workbench.ui.words import words
 
 LONG = "".join(f"{n}番目の、とても短い文です。\n" for n in range(400))
+
+
+# Words of the comparison are found by "compare_", one of these, and what is the case.
+PARTS = "state by kind order figure finding said sign do key filter tab p rank ins del part".split()
 
 
 def run(text: str, engine: FakeEngine, stop: threading.Event | None = None) -> list[Any]:
@@ -172,11 +177,13 @@ def test_a_model_that_forbids_commercial_use_says_so(monkeypatch: pytest.MonkeyP
 
 def test_no_word_is_there_for_nothing() -> None:
     static = files("workbench.ui") / "static"
-    sources = [(static / name).read_text("utf-8") for name in VIEW_SCRIPTS]
+    scripts = {*VIEW_SCRIPTS, *report.VIEW_SCRIPTS}
+    sources = [(static / name).read_text("utf-8") for name in scripts]
     sources += [path.read_text("utf-8") for path in Path(translate.__file__).parent.glob("*.py")]
     said = set(re.findall(r"""["'](\w+)["']""", "".join(sources)))
     made = ("check_", "preset_", "format_", "origin_", "ledger_", "kind_", "match_", "level_")
     made += ("count_", "decision_", "method_", "bullet_", "filter_", "voice_")
+    made += tuple(f"compare_{part}" for part in PARTS)
     unsaid = [k for k in words()["en"] if k.removesuffix("_hint") not in said]
     assert [k for k in unsaid if k not in said and not k.startswith(made)] == []
 
@@ -188,7 +195,7 @@ def test_every_check_has_a_name_in_every_language_of_the_page() -> None:
 
 def test_every_sample_is_found_to_be_in_the_language_it_is_named_after() -> None:
     for path in Path(str(files("workbench") / "samples")).glob("*.txt"):
-        text, source = translate._take_sample(path.name)
+        text, source = samples.take(path.name)
         hint, _, _ = translate._detect(text, source, "trilingual-small", ["en"], [])
         assert hint and hint["values"] == {"language": path.name.split(".")[-2]}
 

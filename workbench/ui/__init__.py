@@ -12,15 +12,19 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 import gradio as gr
 from starlette.middleware import Middleware
 
+from workbench.compare import report
 from workbench.errors import UsageError, WorkbenchError
 from workbench.pipeline import Workbench
 from workbench.render import VIEW_SCRIPTS, VIEW_STYLES
 from workbench.segmentation import split
-from workbench.ui import translate
+from workbench.ui import compare, translate
 from workbench.ui.guard import LARGEST, OwnPageOnly
 from workbench.ui.words import spoken, words
 
-TABS: dict[str, Callable[[Workbench, gr.I18n], None]] = {"tab_translate": translate.add}
+TABS: dict[str, Callable[[Workbench, gr.I18n], None]] = {
+    "tab_translate": translate.add,
+    "tab_compare": compare.add,
+}
 FONTS = ["system-ui", "Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK KR", "sans-serif"]
 _HEAD = """
 <a class="wb-skip" href="#wb-result" data-say="skip"></a>
@@ -62,8 +66,11 @@ def launch(
     page.queue(max_size=20, api_open=False)
     threading.Thread(target=_warm, args=(bench,), daemon=True).start()
     static = files("workbench.ui") / "static"
-    scripts = [(static / name).read_text("utf-8") for name in (*VIEW_SCRIPTS, "page.js")]
-    styles = [(static / name).read_text("utf-8") for name in (*VIEW_STYLES, "page.css")]
+    # Both views share files; the order within each is kept.
+    used = dict.fromkeys((*VIEW_SCRIPTS, *report.VIEW_SCRIPTS, "page.js"))
+    worn = dict.fromkeys((*VIEW_STYLES, *report.VIEW_STYLES, "page.css"))
+    scripts = [(static / name).read_text("utf-8") for name in used]
+    styles = [(static / name).read_text("utf-8") for name in worn]
     try:
         page.launch(
             server_name=host,

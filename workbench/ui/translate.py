@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.resources import files
 from typing import Any
 
 import gradio as gr
@@ -25,6 +24,7 @@ from workbench.types import Result, Summary
 from workbench.ui import offers, runs
 from workbench.ui.desk import ACTIONS, Desk
 from workbench.ui.desks import Desks
+from workbench.ui.samples import shelf, take
 from workbench.ui.status import failure, trouble
 from workbench.ui.streaming import stream
 from workbench.ui.words import browser_view, packed, reader, spoken, words
@@ -82,7 +82,11 @@ def add(bench: Workbench, say: gr.I18n) -> None:
             offers.summarizers("en"), value="", label=say("summarizer"), scale=3, min_width=250
         )
         commercial = gr.Checkbox(
-            label=say("commercial"), elem_id="wb-commercial", scale=2, min_width=190
+            label=say("commercial"),
+            elem_id="wb-commercial",
+            elem_classes="wb-tick",
+            scale=2,
+            min_width=190,
         )
     about = spoken('<p data-say="" role="status"></p>', "wb-about")
     text = gr.Textbox(
@@ -100,7 +104,7 @@ def add(bench: Workbench, say: gr.I18n) -> None:
         stop = gr.Button(say("stop"), elem_id="wb-stop", interactive=False, min_width=90)
         clear = gr.Button(say("clear"), elem_id="wb-clear", min_width=90)
         undo = gr.Button(say("undo"), elem_id="wb-undo", interactive=False, min_width=90)
-    samples = _samples()
+    samples = shelf("wb-samples")
     # Gradio translates labels, not choices; and models may have come since the start.
     localised = [source, model, count, preset, summarizer]
     gr.on(None, _localise, None, localised, api_visibility="private")
@@ -137,7 +141,7 @@ def _connect_text(
     )
     undo.click(lambda old: (old, gr.Button(interactive=False)), kept, [text, undo], **runs.AT_ONCE)
     for name, button in samples.items():
-        button.click(partial(_take_sample, name), None, [text, source], **runs.AT_ONCE)
+        button.click(partial(take, name), None, [text, source], **runs.AT_ONCE)
 
 
 def _connect_run(
@@ -287,27 +291,3 @@ def _counts(code: str) -> list[tuple[str, str]]:
 
 def _presets(code: str) -> list[tuple[str, str]]:
     return [(words()[code][f"preset_{name}"], name) for name in (_AUTO, *PRESETS)]
-
-
-def _samples() -> dict[str, gr.Button]:
-    """Return a button per file of workbench/samples, the interview first."""
-    names = sorted(p.name for p in files("workbench").joinpath("samples").iterdir())
-    names = [name for name in names if name.endswith(".txt")]
-    names.sort(key=lambda name: not name.startswith("interview"))
-    with gr.Row(elem_id="wb-samples"):
-        spoken('<p data-say="samples"></p>', "wb-samples-title")
-        return {name: gr.Button(_sample_title(name), size="sm", min_width=140) for name in names}
-
-
-def _sample_title(name: str) -> str:
-    title = _read_sample(name).split("\n", 1)[0]
-    return title if len(title) <= 40 else title[:39] + "…"
-
-
-def _take_sample(name: str) -> tuple[str, str]:
-    """Return a sample's text, and a source that is detected: what is pasted next may be another."""
-    return _read_sample(name), ""
-
-
-def _read_sample(name: str) -> str:
-    return (files("workbench") / "samples" / name).read_text("utf-8")

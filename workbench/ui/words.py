@@ -59,16 +59,20 @@ def packed(view: dict[str, Any]) -> dict[str, str]:
 
 
 def browser_view(
-    act: Callable[[str], str], kind: str = "WorkbenchView", elem_id: str = "wb-view"
+    act: Callable[[str], str],
+    kind: str = "WorkbenchView",
+    elem_id: str = "wb-view",
+    empty: str = "empty",
 ) -> gr.HTML:
     """Return a view that a script of ui/static draws; its value is packed.
 
-    kind is the script's object with mount(host, view, strings, ask) and update(host, view). act
-    answers what a reader asks of the result on the screen, as JSON in and out.
+    kind is the script's object with mount(host, view, strings, ask) and update(host, view); empty
+    the word that stands there before the first run. act answers what a reader asks of the result
+    on the screen, as JSON in and out.
     """
     script = f"""
     const strings = {json.dumps(words(), ensure_ascii=False)};
-    const empty = {{ status: {{ key: 'empty', level: 'idle' }} }};
+    const empty = {{ status: {{ key: {json.dumps(empty)}, level: 'idle' }} }};
     const read = () => props.value?.json ? JSON.parse(props.value.json) : empty;
     const ask = async (wish) => JSON.parse(await server.act(JSON.stringify(wish)));
     const host = element.querySelector('.wb-host');
@@ -87,6 +91,7 @@ def browser_view(
         html_template='<div class="wb-host"></div>',
         js_on_load=script,
         elem_id=elem_id,
+        elem_classes="wb-page-view",
         padding=False,
         apply_default_css=False,
         server_functions=[answer],

@@ -2,7 +2,8 @@
 "use strict";
 (() => {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  document.body.classList.add("has-view");
   const view = { ...read("workbench-data"), figures: false };
   CompareView.mount(document.getElementById("workbench"), view, read("workbench-strings"), null);
+  // Not before: if the view cannot be drawn, the plain rows are still there.
+  document.body.classList.add("has-view");
 })();

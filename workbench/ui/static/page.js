@@ -2,7 +2,8 @@
 "use strict";
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  const start = document.querySelector("button#wb-start:not([disabled])");
+  const starts = [...document.querySelectorAll("button:is(#wb-start, #wb-compare-start):not([disabled])")];
+  const start = starts.find((button) => button.offsetParent);
   if (!start) return;
   event.preventDefault();
   // Gradio hands a text over when its field changes; leaving the field makes sure of that.
