@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -33,6 +34,10 @@ _INSERTED = MOVES.index((0, 1))
 _VARIANCE = 6.8
 # What a paragraph that ends on both sides is worth, in logarithms, where few sentences end one.
 _PARAGRAPH = 5.0
+# How much less a sentence is worth as a translation for each number that the other has not.
+_NUMBER = 2.0
+# In a text of fewer sentences a mark is as rare as in one of so many.
+_FEW = 30
 # Sentences with the same mark on each side of the diagonal that are looked at.
 _NEAR = 32
 # Sentences on each side of the diagonal that are tried at first.
@@ -107,7 +112,7 @@ def align(document: Document, text: str, target: str) -> Aligned:
     >>> align(split("寒かった。三時に着いた。", "ja"), "It was cold. We came. At 3.", "en").texts
     ('It was cold.', 'We came. At 3.')
     """
-    lines = _by_line(document, text)
+    lines = _by_line(document, text, target)
     if lines is not None:
         read = [_sentences(line, target) for line in lines]
         places = tuple(place for place, found in enumerate(read) for _ in found)
@@ -116,7 +121,7 @@ def align(document: Document, text: str, target: str) -> Aligned:
     return _assembled(document, sentences, _placed(document, sentences, target), target)
 
 
-def _by_line(document: Document, text: str) -> list[str] | None:
+def _by_line(document: Document, text: str, target: str) -> list[str] | None:
     """Return a line per row, or None where lines do not tell which belong together."""
     lines = _lines(text)
     source = _lines("".join(s.text + s.gap for s in document.segments))
@@ -126,7 +131,9 @@ def _by_line(document: Document, text: str) -> list[str] | None:
     if one_each and not any(lines[place].strip() for place in others):
         return [lines[place] for place in own]
     filled = [line for line in lines if line.strip()]
-    return filled if len(filled) == len(own) else None
+    # Lines that were wrapped may be as many as the rows, too.
+    paragraphs = {s.paragraph for s in split(text, target).segments if s.text}
+    return filled if len(filled) == len(own) == len(paragraphs) else None
 
 
 def _lines(text: str) -> list[str]:
@@ -202,9 +209,11 @@ def _with_part(placed: _Placed, start: int, part: Sequence[Move]) -> _Placed:
         if (ours, theirs) != (1, 1):
             uneven |= dict.fromkeys(range(own, own + max(ours, 1)))
         row += ours
-    by_length = range(start, row) if uneven else ()
+    by_length = uneven | dict.fromkeys(range(start, row)) if uneven else {}
     return _Placed(
-        (*placed.places, *places), (*placed.by_length, *by_length), (*placed.uneven, *uneven)
+        (*placed.places, *places),
+        tuple(sorted({*placed.by_length, *by_length})),
+        tuple(sorted({*placed.uneven, *uneven})),
     )
 
 
@@ -282,10 +291,13 @@ class _Grid:
     """
 
     def __init__(self, source: _Side, target: _Side) -> None:
-        ours, theirs = _scaled(_lengths(source.texts), _lengths(target.texts))
-        self._ours = np.concatenate([[0.0], np.cumsum(ours)])
-        self._theirs = np.concatenate([[0.0], np.cumsum(theirs)])
+        self._lengths = (_lengths(source.texts), _lengths(target.texts))
+        self._measure(float(self._lengths[1].sum() / self._lengths[0].sum()))
         self._anchors = list(_anchors(source, target))
+        self._numbers = tuple(
+            np.array([0, *(len(_numbers(text, side.language)) for text in side.texts)])
+            for side in (source, target)
+        )
         self._ends = (source.ends(), target.ends())
         # Where every sentence is a paragraph, their ends tell nothing.
         self._reward = _PARAGRAPH * (1 - min(float(ends[1:].mean()) for ends in self._ends))
@@ -294,8 +306,28 @@ class _Grid:
         """Return whether both sides end a paragraph at a node."""
         return bool(self._ends[0][place] and self._ends[1][node])
 
+    def _measure(self, ratio: float) -> None:
+        """Take the lengths by how many characters of the target make one of the source."""
+        ours, theirs = self._lengths
+        self._ours = np.cumsum([0.0, *(ours * max(ratio, 1.0))])
+        self._theirs = np.cumsum([0.0, *(theirs / min(ratio, 1.0))])
+
     def way(self) -> list[Move]:
-        """Return how many source and target sentences belong together, from start to end."""
+        """Return how many source and target sentences belong together, from start to end.
+
+        The ratio of lengths is first that of the whole texts, then that of the pairs it led to:
+        where much was left out, the first one is wrong.
+        """
+        found = self._way()
+        ends = accumulate(found, _after)
+        pairs = [(i - 1, j - 1) for (i, j), move in zip(ends, found, strict=True) if move == (1, 1)]
+        if not pairs:
+            return found
+        ours, theirs = zip(*pairs, strict=True)
+        self._measure(float(self._lengths[1][[*theirs]].sum() / self._lengths[0][[*ours]].sum()))
+        return self._way()
+
+    def _way(self) -> list[Move]:
         width = _BAND
         while True:
             found, inside = self.path(width)
@@ -352,9 +384,13 @@ class _Grid:
         ours, theirs = MOVES[number]
         own = np.full(len(nodes), self._ours[place] - self._ours[place - ours])
         other = self._theirs[nodes] - self._theirs[np.maximum(nodes - theirs, 0)]
-        away = _deviation(own, other)
+        # What translates nothing may have any length. (Gale & Church compare it to none; then a
+        # part that was left out is spread over its neighbours.)
+        away = _deviation(own, other) if ours and theirs else np.zeros(len(nodes))
         # The tail of the normal distribution, near enough and never infinite.
         cost = away**2 / 2 + np.log1p(away * math.sqrt(math.pi / 2)) - math.log(_SHARES[number])
+        if not (ours and theirs):
+            cost -= _NUMBER * (self._numbers[0][place] if ours else self._numbers[1][nodes])
         cost -= self._reward * (self._ends[0][place] & self._ends[1][nodes])
         for sentence in range(place - ours, place):
             for behind in range(1, theirs + 1):
@@ -406,7 +442,7 @@ def _anchors(source: _Side, target: _Side) -> Iterator[_Anchors]:
         shared: dict[int, float] = defaultdict(float)
         for mark in sorted(marks):
             near = bisect_left(places[mark], middle)
-            weight = math.log1p(count / max(1, len(places[mark])))
+            weight = math.log1p(max(count, _FEW) / max(1, len(places[mark])))
             for other in places[mark][max(0, near - _NEAR) : near + _NEAR]:
                 shared[other] += weight
         found = sorted(shared)
@@ -415,22 +451,20 @@ def _anchors(source: _Side, target: _Side) -> Iterator[_Anchors]:
 
 def _marks(text: str, language: str) -> frozenset[str]:
     """Return what a translation of the sentence has, too: numbers, Latin words, a question."""
+    words = {word.lower() for word in _LATIN.findall(text)}
+    question = {"?"} & set(text.replace("？", "?"))
+    return _numbers(text, language) | words | question
+
+
+@lru_cache(maxsize=256)
+def _numbers(text: str, language: str) -> frozenset[str]:
     if language in READERS:
-        found = {str(q.value) for q in read_numbers(text, language) if not q.soft}
-    else:
-        found = set(_DIGITS.findall(text))
-    found |= {"?"} & set(text.replace("？", "?"))
-    return frozenset(found | {word.lower() for word in _LATIN.findall(text)})
+        return frozenset(str(q.value) for q in read_numbers(text, language) if not q.soft)
+    return frozenset(_DIGITS.findall(text))
 
 
 def _lengths(texts: Sequence[str]) -> Floats:
     return np.array([max(1, len(text)) for text in texts], float)
-
-
-def _scaled(ours: Floats, theirs: Floats) -> tuple[Floats, Floats]:
-    """Return lengths with those of the shorter side made as long as the other side in all."""
-    ratio = theirs.sum() / ours.sum()
-    return (ours * ratio, theirs) if ratio > 1 else (ours, theirs / ratio)
 
 
 def _deviation(ours: Floats, theirs: Floats) -> Floats:
