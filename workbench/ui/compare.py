@@ -94,10 +94,8 @@ def add(bench: Workbench, say: gr.I18n) -> None:
             say("compare_start"), variant="primary", elem_id="wb-compare-start", min_width=150
         )
         stop = gr.Button(say("stop"), elem_id="wb-compare-stop", interactive=False, min_width=90)
-        round_trip = gr.Checkbox(
-            label=say("compare_round_trip"), elem_classes="wb-tick", min_width=190
-        )
-        commercial = gr.Checkbox(label=say("commercial"), elem_classes="wb-tick", min_width=190)
+        round_trip = gr.Checkbox(label=say("compare_round_trip"), container=False, min_width=300)
+        commercial = gr.Checkbox(label=say("commercial"), container=False, min_width=190)
     for name, sample in shelf("wb-compare-samples").items():
         sample.click(functools.partial(take, name), None, [text, source], **runs.AT_ONCE)
     desks: Desks[CompareDesk] = Desks(ACTIONS)
