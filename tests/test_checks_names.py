@@ -8,10 +8,17 @@ import pytest
 
 from workbench.checks import run_checks
 from workbench.checks.gazetteer import forms, places
-from workbench.checks.names import check_consistency, check_names, name_entries, renderings
+from workbench.checks.names import (
+    check_consistency,
+    check_names,
+    full_names,
+    name_entries,
+    renderings,
+)
 from workbench.checks.registry import Pair
 from workbench.checks.sounds import distance, hangul, hanja, kana, latin
-from workbench.types import Document, Segment, Translation
+from workbench.panels import ledger_panel
+from workbench.types import Column, Document, Result, Segment, Summary, Translation
 
 CASES = json.loads((Path(__file__).parent / "cases" / "names.json").read_text(encoding="utf-8"))
 
@@ -131,6 +138,24 @@ def test_renderings_gather_the_segments_of_each_name():
     texts = ("田中さんが来た。", "Tanaka came."), ("田中さんは笑った。", "Tanaka laughed.")
     _, entries = make_column(*texts)
     assert renderings(entries) == {"田中": {"Tanaka": ("s0", "s1")}}
+
+
+def test_parts_of_a_full_name_stand_in_its_line():
+    assert full_names(["呉", "呉青成", "金"]) == {"呉青成": "呉青成", "呉": "呉青成", "金": "金"}
+
+
+def test_a_part_of_two_full_names_stands_alone():
+    assert full_names(["金", "金正恩", "金大中"])["金"] == "金"
+
+
+def test_the_panel_has_one_line_for_a_name_and_its_short_form():
+    texts = ("呉氏は走った。", "Oh ran."), ("呉青成氏は笑った。", "Oh Chong Song laughed.")
+    _, entries = make_column(*texts)
+    segments = tuple(Segment(f"s{i}", a, "", "sentence", 0, 0) for i, (a, _) in enumerate(texts))
+    columns = (Column("en", (), ""),)
+    result = Result(Document("ja", segments), columns, Summary((), "news"), (), {}, tuple(entries))
+    lines = ledger_panel(result, {"s0": "s0", "s1": "s1"})["names"]
+    assert [(line["source"], line["segments"]) for line in lines] == [("呉青成", ["s0", "s1"])]
 
 
 def test_the_checks_run_with_the_others():

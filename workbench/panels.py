@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from workbench.checks.names import full_names
 from workbench.types import Entry, Result
 
 # What a line is: same thing at the same place, whichever column keeps it.
@@ -16,19 +17,20 @@ def ledger_panel(result: Result, rows: Mapping[str, str]) -> dict[str, list[dict
     rows has the row that shows each segment. A line of numbers or quotations is {kind, source,
     value, segments, cells, doubtful}, with a cell {match, count, total, texts} per target column
     or None: the worst match, how many of all have it, and texts as [words, how often]. Names have
-    a line per name and voices one per speaker, with all their segments; their cells count every
-    rendering or Korean level.
+    a line per name, the parts of a full name in its line (呉 in that of 呉青成), and voices one per
+    speaker, with all their segments; their cells count every rendering or Korean level.
     """
     order = {segment.id: place for place, segment in enumerate(result.document.segments)}
     codes = [column.language for column in result.columns]
     entries = sorted(result.ledger, key=lambda e: (order.get(e.segment_id, 0), _start(e)))
+    full = full_names(e.source for e in entries if e.ledger == "names" and _is_whose(e))
     panel: dict[str, list[dict[str, Any]]] = {}
     for ledger in ("numbers", "names", "quotations", "speech"):
         lines: dict[_Key, list[Entry]] = {}
         for entry in entries:
             # A sentence whose ending tells no level says nothing of its speaker.
             if entry.ledger == ledger and (entry.value or ledger != "speech"):
-                lines.setdefault(_key(entry), []).append(entry)
+                lines.setdefault(_key(entry, full), []).append(entry)
         panel[ledger] = [_line(line, codes, rows) for line in lines.values()]
     # Whether a voice slips is only seen in the whole of it: a check of the column says so.
     slips = {rows.get(f.segment_id, "") for f in result.findings if f.check == "speech-level"}
@@ -42,9 +44,15 @@ def _start(entry: Entry) -> int:
     return span[0] if span else 0
 
 
-def _key(entry: Entry) -> _Key:
+def _is_whose(entry: Entry) -> bool:
+    """Tell a name that has shorter forms; 京都 is no short form of 東京都."""
+    return bool(entry.source) and entry.kind in {"person", "name"}
+
+
+def _key(entry: Entry, full: Mapping[str, str]) -> _Key:
     if entry.ledger == "names" and entry.source:
-        return entry.source, "", "", None
+        name = full.get(entry.source, entry.source) if _is_whose(entry) else entry.source
+        return name, "", "", None
     if entry.ledger == "speech":
         return entry.source, "", "", None
     if entry.source:
@@ -56,7 +64,8 @@ def _key(entry: Entry) -> _Key:
 def _line(
     entries: Sequence[Entry], codes: Sequence[str], rows: Mapping[str, str]
 ) -> dict[str, Any]:
-    first = entries[0]
+    # A name stands in its fullest form, whichever comes first in the text.
+    first = max(entries, key=lambda e: len(e.source)) if _is_whose(entries[0]) else entries[0]
     cells = [_cell([e for e in entries if e.language == code]) for code in codes]
     segments = dict.fromkeys(rows.get(entry.segment_id, "") for entry in entries)
     return {

@@ -20,7 +20,7 @@ _ROUGH = 0.4  # share of that limit where the window does not look like a name
 _STRICT = 0.7  # the same where no link is expected
 _SLIGHT = 2.6  # weight up to which a sound that looks like no name is chance
 _WORD = 2.0  # weight from which a sound is a word of its own
-_LISTED = 0.2  # the same for a place whose names in both languages are known
+_LISTED = 0.1  # the same for a place whose names in both languages are known
 _NEAR = 4  # characters between the parts of one name
 _ANCHORS = 3  # parts of a name beside which the others are sought
 _PERHAPS = 1.25  # the same where both names are left over: a reading may be unknown
@@ -96,7 +96,7 @@ def link(source: str, source_language: str, target: str, language: str) -> tuple
             linked.append(_linked(one, back, ours, theirs))
         elif heard and not _meets(heard.mention, taken):
             same = one.mention.place is None or one.mention.place == heard.mention.place
-            same = same or heard.mention.place is None
+            same = same or heard.mention.place is None or stands_for(one.mention, heard.mention)
             match: Match = "matched" if all(heard.spans) and same else "changed"
             span = (heard.mention.start, heard.mention.end)
             linked.append(_name(one.mention, match, span, ours, theirs))

@@ -32,6 +32,12 @@ _TAILS = listed(
     "period run owned built trained educated raised held like only wide area level"
 )
 _PEOPLE = ("ians", "ian", "ans", "an", "ns", "n", "ese", "ic", "ish", "ers", "er", "is", "i")
+# No name, however they sound: a wrecked name must not be linked to them.
+_EMPTY = listed(
+    "the a he she it they we you his her its their our your this that these those there then when "
+    "while after before if but and or not no as at by for from of on to with what who why how all "
+    "one even still also now here yes once only such some any each every both"
+)
 _WITHIN = re.compile(r"[ \t]{1,2}|-")  # what may stand between the words of one name
 _TITLES = listed(
     "mr mrs ms miss dr prof sir dame lord lady rev st king queen prince princess president "
@@ -213,13 +219,14 @@ def _is_sure(text: str, names: list[tuple[int, int, str]], run: list[tuple[int, 
 def _windows(runs: list[list[tuple[int, int, str]]]) -> tuple[Part, ...]:
     found = []
     for run in runs:
-        parts = [Part(start, end, sounds(word)) for start, end, word in run]
+        parts = [Part(start, end, sounds(word), word.lower() in _EMPTY) for start, end, word in run]
         for first, last in (
             (i, j) for i in range(len(run)) for j in range(i, min(i + 4, len(run)))
         ):
             window = parts[first : last + 1]
             turned = joined([*window[1:], window[0]]) if len(window) > 1 else ()
-            found.append(Part(window[0].start, window[-1].end, joined(window) + turned))
+            if not all(part.rough for part in window):
+                found.append(Part(window[0].start, window[-1].end, joined(window) + turned))
     return tuple(found)
 
 

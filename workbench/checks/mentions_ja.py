@@ -273,7 +273,9 @@ def _named(text: str, group: list[Token], gloss: re.Match[str] | None) -> Mentio
     surface = text[group[0].start : group[-1].end]
     titled = _title_at(text, group[-1].end) or gloss is not None
     kinds = [_KINDS.get(token.proper, "name") for token in group]
-    kind = "person" if "person" in kinds or (titled and kinds[0] != "place") else kinds[0]
+    called = text.startswith(("さん", "氏"), group[-1].end)
+    person = "person" in kinds or called or (titled and kinds[0] != "place")
+    kind = "person" if person else kinds[0]
     if gloss:
         parts: tuple[Part, ...] = (_whole(group, (kana(gloss[1]),)),)
     elif kind == "person" and len(group) == 2 and len(surface) > 2:

@@ -43,13 +43,18 @@ _COMMON = listed(
 _DOUBTFUL = listed(
     "조선 내부 하계 남북 내정 내리 상계 이란 부처 무한 가자 내장 구석 영구 정수 원소 경사 분당 "
     "상수 내의 내각 내라 선장 건지 장수 동구 서구 남구 북구 인도 희곡 합금 대원 현내 도내 남해 "
-    "내구 고지 기도 성화 화산 연대 보라 태생 남긴 감돈 아이도 대구 고시 이사 세종"
+    "내구 고지 기도 성화 화산 연대 보라 태생 남긴 감돈 아이도 대구 고시 이사 세종 선전 저장 고려 "
+    "개성 동경 시안 용인 당대 원대 국방부 대북 신장 원조 일산 천진 유구 소주 성도 영구"
 )
 
 _UNKNOWN = frozenset({"NNP", "UNKNOWN"})
 _VERBAL = frozenset({"MM", "MAG", "MAJ", "VV", "VA", "NP", "NR", "IC", "VX"})  # begin no name
 _COMMON_LENGTH = 3  # syllables; longer names are foreign, and made of common nouns by chance
 _CHANCE = 2  # syllables of verbs and adverbs that sound like a name by chance
+_CLOSED = frozenset({"VCP", "VCN", "XSV", "XSA", "XSN"})
+_EMPTY = listed(
+    "것 거 게 수 때 등 데 뿐 바 줄 채 적 듯 만큼 때문 번 년 월 일 명 개 분 전 후 따름 터"
+)
 _ENDINGS = frozenset({"VCP", "XSN", "NNB"})
 _TAIL = re.compile(
     r"(?:씨|시|현|군|구|도|성|주|섬|산|강|역|읍|면|동|리|반도|자치구|대학|대|인|족|파|어|교|계|제|산|발)?(?:들|측)?"
@@ -203,7 +208,7 @@ def _ways(word: str) -> tuple[str, ...]:
 
 def _placed(text: str, tokens: list[Token]) -> list[Mention]:
     """Return the places of the gazetteer that begin a word."""
-    found = []
+    found: list[Mention] = []
     known = places("ko")
     for run in _RUN.finditer(text):
         heads = {t.start for t in tokens if run.start() <= t.start < run.end()} | {run.start()}
@@ -213,11 +218,19 @@ def _placed(text: str, tokens: list[Token]) -> list[Mention]:
             inside = [t for t in tokens if start <= t.start and t.end <= start + size]
             if inside and inside[-1].end == start + size and inside[0].start == start:
                 name = text[start : start + size]
-                sure = any(t.tag == "NNP" for t in inside) and name not in _DOUBTFUL
+                beside = bool(found) and text[found[-1].end : start] == " "
+                proper = any(t.tag == "NNP" for t in inside)
+                proper = proper or (inside[0].tag == "NNG" and (beside or _is_where(text, inside)))
+                sure = proper and name not in _DOUBTFUL
                 if sure or (len(inside) > 1 and start == run.start()):
                     part = Part(start, start + size, _ways(name))
                     found.append(Mention("place", (part,), sure, known[name]))
     return found
+
+
+def _is_where(text: str, tokens: list[Token]) -> bool:
+    """Tell a noun of which something is said to happen there: 통영에서."""
+    return len(tokens) == 1 and text.startswith("에서", tokens[0].end)
 
 
 def _proper(text: str, tokens: list[Token]) -> list[Mention]:
@@ -290,19 +303,20 @@ def _windows(text: str, tokens: list[Token]) -> list[Part]:
     """Return stretches of one to eight syllables from each morpheme, and of up to four words."""
     found: dict[tuple[int, int], Part] = {}
     runs = [run.span() for run in _RUN.finditer(text)]
-    heads = {token.start for token in tokens}
+    heads = {token.start for token in tokens if not _is_function(text, token)}
+    closed = {token.start for token in tokens} - heads
     verbal = {token.start for token in tokens if token.tag.partition("+")[0] in _VERBAL}
     tails = {token.start for token in tokens if token.tag[:1] == "J" or token.tag in _ENDINGS}
     for start, end in runs:
         starts = {place for place in range(start, min(end, start + 40)) if place in heads}
-        starts |= {start, min(start + 1, end - 1), min(start + 2, end - 1)}
+        starts |= {start, min(start + 1, end - 1), min(start + 2, end - 1)} - closed
         for first in starts:
             for last in range(first + 1, min(first + 8, end) + 1):
                 rough = first != start or not _ends(text, last, end, tails)
                 rough = rough or (start in verbal and last - start <= _CHANCE)
                 found[first, last] = Part(first, last, _ways(text[first:last]), rough)
     for index, (start, _) in enumerate(runs):
-        for count in (1, 2, 3):
+        for count in (1, 2, 3) if start not in closed else ():
             if index + count < len(runs) and _is_spaced(text, runs[index : index + count + 1]):
                 last_start, last_end = runs[index + count]
                 for last in range(last_start + 1, min(last_start + 7, last_end) + 1):
@@ -313,6 +327,14 @@ def _windows(text: str, tokens: list[Token]) -> list[Part]:
     for word in _LATIN.finditer(text):
         found[word.span()] = Part(*word.span(), (latin(word[0]),))
     return [part for part in found.values() if part.sounds]
+
+
+def _is_function(text: str, token: Token) -> bool:
+    """Tell a particle, an ending or a noun without a meaning of its own: no name begins there."""
+    head = token.tag.partition("+")[0]
+    if head == "NNB":
+        return text[token.start : token.end] in _EMPTY
+    return head in _CLOSED or (head[:1] in "JE" and token.end - token.start > 1)
 
 
 def _ends(text: str, place: int, end: int, tails: set[int]) -> bool:

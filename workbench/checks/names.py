@@ -169,7 +169,7 @@ def renderings(entries: Iterable[Entry]) -> Mapping[str, Mapping[str, tuple[str,
     """
     told = [e for e in entries if e.ledger == "names" and e.source and e.target]
     told = [e for e in told if e.match in {"matched", "changed"} and not is_place(e.value)]
-    names = _fullest([e.source for e in told])
+    names = full_names(e.source for e in told)
     found: dict[str, dict[str, list[str]]] = {}
     for entry in told:
         ways = found.setdefault(names[entry.source], {})
@@ -177,6 +177,18 @@ def renderings(entries: Iterable[Entry]) -> Mapping[str, Mapping[str, tuple[str,
         if entry.segment_id not in ids:
             ids.append(entry.segment_id)
     return {name: _gathered(ways) for name, ways in found.items()}
+
+
+def full_names(names: Iterable[str]) -> dict[str, str]:
+    """Return for each name the full name that it is a part of: 呉 of 呉青成.
+
+    A part of several full names is nobody's in particular, and stands for itself.
+    """
+    full: dict[str, str] = {}
+    for name in sorted(dict.fromkeys(names), key=len, reverse=True):
+        wholes = [other for other in dict.fromkeys(full.values()) if _is_part(name, other)]
+        full[name] = wholes[0] if len(wholes) == 1 else name
+    return full
 
 
 def _gathered(ways: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
