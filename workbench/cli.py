@@ -12,6 +12,39 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.arguments import (
+    Baseline,
+    Best,
+    Comet,
+    Encoding,
+    EngineName,
+    From,
+    GenericText,
+    Length,
+    Lines,
+    Measures,
+    MemoryCap,
+    Minutes,
+    Model,
+    Models,
+    Output,
+    Outputs,
+    Pick,
+    Preset,
+    Purpose,
+    Quiet,
+    References,
+    Reports,
+    Resamples,
+    RoundTrip,
+    Seed,
+    SelfTest,
+    Source,
+    Summarizer,
+    System,
+    Systems,
+    Tables,
+)
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -28,111 +61,6 @@ app = typer.Typer(
 )
 models = typer.Typer(help="List, download and remove models.", invoke_without_command=True)
 app.add_typer(models, name="models")
-
-Source = Annotated[str, typer.Argument(metavar="FILE", help="A text file, or - for stdin.")]
-From = Annotated[
-    str, typer.Option("--from", metavar="LANG", help="Source language.", show_default="detected")
-]
-Model = Annotated[
-    str, typer.Option("--model", "-m", help="A name of `workbench models`, or a model folder.")
-]
-EngineName = Annotated[
-    str, typer.Option("--engine", help="auto, ct2 (fast on CPU), hf (reference), chat or pseudo.")
-]
-Preset = Annotated[str, typer.Option(help="How bullets are chosen: auto, news or interview.")]
-Encoding = Annotated[
-    str, typer.Option(help="Of the file, if it is not UTF-8: shift_jis, euc-kr, cp949 …")
-]
-Output = Annotated[
-    str,
-    typer.Option(
-        "--output", "-o", metavar="FILE", help="Where to write.", show_default="standard output"
-    ),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
-
-Purpose = Annotated[
-    str,
-    typer.Option(help="any, or commercial: then models whose licence does not allow it stop."),
-]
-SelfTest = Annotated[
-    bool,
-    typer.Option(
-        "--self-test/--no-self-test",
-        help="Try the model on known sentences before its first use; a broken one stops.",
-    ),
-]
-Summarizer = Annotated[
-    str,
-    typer.Option(
-        metavar="MODEL",
-        help="Write the bullets with this model, e.g. bart-large-cnn or chat.",
-        show_default="sentences of the text are chosen",
-    ),
-]
-Length = Annotated[
-    float,
-    typer.Option(
-        min=0, max=1, help="Of the bullets' sentences, from 0 (short) to 1 (long); none is cut."
-    ),
-]
-References = Annotated[
-    list[Path],
-    typer.Option(
-        "--ref",
-        metavar="FILE",
-        help="A translation by a person, a line per line of the source; may be given again.",
-    ),
-]
-Models = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--model",
-        "-m",
-        metavar="NAME[@k=v,…]",
-        help="A model to run, with settings "
-        "if need be: trilingual-small@beam=1,pivot=en. May be given again.",
-    ),
-]
-Systems = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAME,NAME…", help="Systems, by commas: models, name=FILE, memory. May repeat."
-    ),
-]
-System = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--system", metavar="NAME[@k=v,…]", help="One more, commas and all. May be given again."
-    ),
-]
-Outputs = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--output",
-        metavar="NAME=FILE",
-        help="A system's finished translations. May be given again.",
-    ),
-]
-Tables = Annotated[
-    list[Path] | None,
-    typer.Option(
-        metavar="FILE",
-        help="Source TAB target lines, with a first line of language "
-        "codes, a name like x.ja-en.tsv, or --from and --to; may repeat.",
-    ),
-]
-GenericText = Annotated[
-    list[Path] | None,
-    typer.Option(
-        metavar="FILE",
-        help="Your own general text to mix in against forgetting, as .tmx or .tsv.",
-    ),
-]
-Minutes = Annotated[
-    float,
-    typer.Option(min=0, help="Of learning, at most; checks not counted.", show_default="8"),
-]
 
 
 @app.command()
@@ -255,9 +183,9 @@ def evaluate(
     names: Models = None,
     outputs: Outputs = None,
     src: Annotated[str, typer.Option(metavar="FILE", help="The source, for models.")] = "",
-    baseline: Annotated[str, typer.Option(help="The system that others are tested against.")] = "",
-    resamples: Annotated[int, typer.Option(min=0, help="Of each test; 0: no tests.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Of the resampling.")] = 12345,
+    baseline: Baseline = "",
+    resamples: Resamples = 1000,
+    seed: Seed = 12345,
     beam: Annotated[int, typer.Option(min=0, max=16, help="0: the model's own.")] = 0,
     engine: EngineName = "auto",
     as_json: Annotated[str, typer.Option("--json", metavar="FILE", help="Write it as JSON.")] = "",
@@ -300,53 +228,18 @@ def compare(
     systems: Systems = None,
     system: System = None,
     outputs: Outputs = None,
-    references: Annotated[
-        list[Path] | None,
-        typer.Option("--ref", metavar="FILE", help="A translation to measure against; may repeat."),
-    ] = None,
+    references: Measures = None,
     source: From = "",
-    reports: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--report",
-            "-o",
-            metavar="FILE",
-            help="Write everything as .html, .json or .csv; may repeat.",
-        ),
-    ] = None,
-    best: Annotated[
-        str,
-        typer.Option(metavar="FILE", help="Write the best-of translation: .tmx, .txt, .tsv …"),
-    ] = "",
-    pick: Annotated[
-        str,
-        typer.Option(
-            metavar="consensus|mine",
-            help="What the best-of takes: what most systems agree with, or your own picks and "
-            "edits of the page first.",
-        ),
-    ] = "consensus",
-    baseline: Annotated[str, typer.Option(help="The system that others are tested against.")] = "",
-    resamples: Annotated[int, typer.Option(min=0, help="Of each test; 0: no tests.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Of the resampling.")] = 12345,
-    comet: Annotated[
-        str, typer.Option(metavar="MODEL", help="Score with COMET too, where it is installed.")
-    ] = "",
-    round_trip: Annotated[
-        bool, typer.Option("--round-trip", help="Translate back where a model can; weak evidence.")
-    ] = False,
-    lines: Annotated[
-        bool | None,
-        typer.Option(
-            "--lines/--sentences", help="A segment per line, or sentences.", show_default="by files"
-        ),
-    ] = None,
-    memory_cap: Annotated[
-        float,
-        typer.Option(
-            metavar="GB", min=0, help="All models together.", show_default="half of the machine's"
-        ),
-    ] = 0,
+    reports: Reports = None,
+    best: Best = "",
+    pick: Pick = "consensus",
+    baseline: Baseline = "",
+    resamples: Resamples = 1000,
+    seed: Seed = 12345,
+    comet: Comet = "",
+    round_trip: RoundTrip = False,
+    lines: Lines = None,
+    memory_cap: MemoryCap = 0,
     purpose: Purpose = "any",
     self_test: SelfTest = True,
     encoding: Encoding = "",
