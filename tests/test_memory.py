@@ -1,4 +1,4 @@
-"""Decisions survive the process, other writers and a damaged file is named."""
+"""What people decided, chose and kept survives the process; a damaged file is named."""
 
 import sqlite3
 import subprocess
@@ -10,12 +10,16 @@ import pytest
 
 from workbench import memory
 from workbench.errors import InputError
-from workbench.memory import Memory, Verdict
+from workbench.memory import Cell, Chosen, Memory, Unit, Verdict
 from workbench.types import Decision
 
 
 def verdict(key: str, decision: Decision = "dismissed") -> Verdict:
     return Verdict(key, "numbers", "en", "a" * 64, "b" * 64, decision)
+
+
+def unit(source: str, target: str, languages: tuple[str, str] = ("ja", "en")) -> Unit:
+    return Unit(*languages, source, target, "human", "one", "signature", "then")
 
 
 def test_a_decision_is_there_for_the_next_process(tmp_path: Path) -> None:
@@ -101,3 +105,89 @@ def test_no_word_of_a_text_is_kept(tmp_path: Path) -> None:
         names = [row[1] for row in base.execute("PRAGMA table_info(decisions)")]
     base.close()
     assert not {"source", "target", "text", "message"} & set(names)
+
+
+def test_a_file_of_before_gets_the_new_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(memory, "MIGRATIONS", memory.MIGRATIONS[:1])
+        Memory(tmp_path / "m.sqlite").record([verdict("k")])
+    kept = Memory(tmp_path / "m.sqlite")
+    assert kept.keep([unit("雨。", "Rain.")]) == 1
+    assert kept.decisions(["k"]) == {"k": "dismissed"}
+
+
+def test_a_kept_translation_is_found_by_its_exact_source(tmp_path: Path) -> None:
+    Memory(tmp_path / "m.sqlite").keep([unit("が降る。", "It falls.")])
+    kept = Memory(tmp_path / "m.sqlite")
+    # か + U+3099 is が in another form; blanks around a text are none of it.
+    asked = [" か\u3099降る。\n", "が 降る。", "が降る"]
+    assert kept.find("ja", "en", asked) == {asked[0]: unit("が降る。", "It falls.")}
+    assert kept.find("ja", "ko", asked) == kept.find("en", "ja", asked) == {}
+
+
+def test_the_newest_of_two_translations_is_found_and_both_are_kept(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite")
+    assert kept.keep([unit("雨。", "Rain."), unit("雨。", "The rain.")]) == 2
+    assert kept.keep([unit("雨。", "Rain.")]) == 0
+    assert kept.find("ja", "en", ["雨。"])["雨。"].target == "Rain."
+    assert {u.target for u in kept.units()} == {"Rain.", "The rain."}
+
+
+def test_a_unit_says_when_it_was_kept(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite", clock=lambda: "now")
+    kept.keep([Unit("ja", "en", "雨。", "Rain.", "mt")])
+    assert kept.units()[0].time == "now"
+
+
+def test_units_are_listed_and_forgotten_by_pair(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite")
+    kept.keep(
+        [
+            unit("雨。", "Rain."),
+            unit("雨。", "비.", ("ja", "ko")),
+            unit("Rain.", "비.", ("en", "ko")),
+        ]
+    )
+    assert [u.target_language for u in kept.units("ja")] == ["en", "ko"]
+    assert (kept.forget("ja", "ko"), len(kept.units())) == (1, 2)
+    assert (kept.forget(), kept.units()) == (2, ())
+
+
+def test_what_is_forgotten_is_no_longer_in_the_file(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite")
+    kept.keep([unit("A secret source.", "A secret target.")])
+    kept.choose([Chosen("r", "edit", Cell("one", "a"), value="A secret edit.")])
+    kept.forget()
+    assert kept.forget_choices() == 1
+    assert b"secret" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_asking_and_forgetting_make_no_file(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite")
+    assert (kept.find("ja", "en", ["雨。"]), kept.units(), kept.chosen(["r"])) == ({}, (), ())
+    assert (kept.forget(), kept.forget_choices(), kept.keep([])) == (0, 0, 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_half_of_a_character_can_be_kept_and_found(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite")
+    kept.keep([unit("雨\ud800", "rain\udc00")])
+    assert kept.find("ja", "en", ["雨\ud800"])["雨\ud800"].target == "rain\ufffd"
+
+
+def test_choices_are_there_for_the_next_process_until_they_are_taken_back(tmp_path: Path) -> None:
+    cells = Cell("one", "a", "signature"), Cell("two", "b")
+    vote = Chosen("r", "vote", *cells, "better", True, "then")
+    edit = Chosen("r", "edit", cells[0], value="words", time="then")
+    Memory(tmp_path / "m.sqlite").choose([vote, edit])
+    assert Memory(tmp_path / "m.sqlite").chosen(["r", "s"]) == (vote, edit)
+    Memory(tmp_path / "m.sqlite").choose([], [vote])
+    assert Memory(tmp_path / "m.sqlite").chosen(["r"]) == (edit,)
+
+
+def test_more_sources_than_one_question_may_hold_are_looked_up(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite")
+    kept.keep([unit(f"{n}", f"{n}") for n in range(1200)])
+    assert len(kept.find("ja", "en", (f"{n}" for n in range(3000)))) == 1200
