@@ -1,6 +1,7 @@
 """Links every name of the source to its rendering, and lists names rendered in several ways."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -8,10 +9,11 @@ from workbench.checks.gazetteer import is_place
 from workbench.checks.linking import LinkedName, link
 from workbench.checks.mentions import readable
 from workbench.checks.registry import Pair, document_check, ledger
-from workbench.types import Entry, Finding, Severity, Span
+from workbench.types import Entry, Finding, Severity
 
 _MOST = 20  # names of one segment; more of them say nothing new
 _LONGEST = 5_000  # characters; no sentence is that long
+_WIDEST = 40  # characters of a name by whose ends it is found
 # What the readers of a language take for granted: 国内, 우리나라.
 _HOMES = {
     "ja": frozenset({"Japan"}),
@@ -148,6 +150,7 @@ def check_consistency(pairs: Sequence[Pair], entries: Sequence[Entry]) -> Iterat
     Particles, titles, spacing, order and one part of a full name are no other rendering.
     """
     language = pairs[0].language if pairs else ""
+    spans = {(e.segment_id, _plain(e.target)): e.target_span for e in reversed(entries) if e.target}
     for name, ways in renderings(entries).items():
         if len(ways) < 2:
             continue
@@ -156,7 +159,7 @@ def check_consistency(pairs: Sequence[Pair], entries: Sequence[Entry]) -> Iterat
         told = "; ".join(f"{way} ({', '.join(ids[:_MOST])})" for way, ids in ways.items())
         message = f"The name {name} is rendered in {len(ways)} ways: {told}. Choose one of them."
         segment = ways[other][0]
-        span = _span_of(entries, segment, other)
+        span = spans.get((segment, other))
         yield Finding("name-consistency", "minor", segment, language, message, span, _SEVERAL)
 
 
@@ -185,10 +188,40 @@ def full_names(names: Iterable[str]) -> dict[str, str]:
     A part of several full names is nobody's in particular, and stands for itself.
     """
     full: dict[str, str] = {}
+    known = _Wholes()
     for name in sorted(dict.fromkeys(names), key=len, reverse=True):
-        wholes = [other for other in dict.fromkeys(full.values()) if _is_part(name, other)]
+        wholes = known.of(name)
         full[name] = wholes[0] if len(wholes) == 1 else name
+        if full[name] == name:
+            known.add(name)
     return full
+
+
+class _Wholes:
+    """Full names, found by their parts without a look at all of them, in the order of adding."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._order: dict[str, int] = {}
+
+    def add(self, whole: str) -> None:
+        """Take a name of which others may be parts."""
+        self._order.setdefault(whole, len(self._order))
+        words = _words(whole)
+        joined = "".join(words)
+        ends = range(1, min(len(joined), _WIDEST) + 1)
+        keys = [("word", word) for word in words] + [("letters", "".join(sorted(joined)))]
+        keys += [("start", joined[:end]) for end in ends] + [("end", joined[-end:]) for end in ends]
+        for key in keys:
+            self._found[key][whole] = None
+
+    def of(self, name: str) -> list[str]:
+        """Return the full names that a name is a part of."""
+        words, plain = _words(name), name.casefold()
+        keys = [("word", words[0]), ("letters", "".join(sorted("".join(words))))]
+        keys += [("start", plain), ("start", words[0]), ("end", plain)]
+        near = {whole for key in keys for whole in self._found.get(key, ())}
+        return sorted((w for w in near if _is_part(name, w)), key=self._order.__getitem__)
 
 
 def _gathered(ways: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
@@ -202,10 +235,12 @@ def _gathered(ways: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
 
 def _fullest(names: Sequence[str]) -> dict[str, str]:
     """Return for each name the longest of them with the same words, letters or sound."""
-    kinds = sorted(dict.fromkeys(names), key=len, reverse=True)
     full: dict[str, str] = {}
-    for name in kinds:
-        full[name] = next((other for other in full.values() if _is_part(name, other)), name)
+    known = _Wholes()
+    for name in sorted(dict.fromkeys(names), key=len, reverse=True):
+        full[name] = next(iter(known.of(name)), name)
+        if full[name] == name:
+            known.add(name)
     return full
 
 
@@ -226,10 +261,3 @@ def _words(name: str) -> list[str]:
 def _plain(rendering: str) -> str:
     """Return a rendering without what is no part of a name: the possessive, and space."""
     return _POSSESSIVE.sub("", " ".join(rendering.split()))
-
-
-def _span_of(entries: Sequence[Entry], segment: str, rendering: str) -> Span | None:
-    for entry in entries:
-        if entry.segment_id == segment and _plain(entry.target) == rendering:
-            return entry.target_span
-    return None
