@@ -3,7 +3,7 @@
 Line by line where the lines are as many, else paragraph by paragraph, by length after Gale & Church
 1993, "A Program for Aligning Sentences in Bilingual Corpora", with equal numbers, names in
 Latin letters and questions as anchors. No sentence is lost: each stands in exactly one row. To let
-other words anchor, add them to `_marks`.
+other words anchor, add them to `_words`.
 """
 
 import math
@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -29,19 +28,21 @@ from workbench.types import Document, Segment
 MOVES = ((1, 1), (1, 2), (2, 1), (1, 0), (0, 1), (2, 2))
 _SHARES = (0.89, 0.0445, 0.0445, 0.00495, 0.00495, 0.011)
 _INSERTED = MOVES.index((0, 1))
-# Variance of the length per character, of the language that takes more of them; theirs. The
-# authored texts have 2.5 for Japanese to English and 0.5 for Japanese to Korean, freer ones more.
+# Variance of the length per character, of the language that takes more of them: theirs.
+# Close translations of news have 2.5 from Japanese to English and 0.5 to Korean, freer ones more.
 _VARIANCE = 6.8
 # What a paragraph that ends on both sides is worth, in logarithms, where few sentences end one.
 _PARAGRAPH = 5.0
 # How much less a sentence is worth as a translation for each number that the other has not.
 _NUMBER = 2.0
+# Ratios of lengths that differ by less than this lead the same way.
+_SAME = 0.02
 # In a text of fewer sentences a mark is as rare as in one of so many.
 _FEW = 30
 # Sentences with the same mark on each side of the diagonal that are looked at.
 _NEAR = 32
-# Sentences on each side of the diagonal that are tried at first.
-_BAND = 60
+# Sentences on each side of the diagonal that are tried at first, and at most.
+_BAND, _WIDEST = 60, 4000
 # One by one is given up for another way that is better by this much, in logarithms.
 _DOUBT = 5.0
 _LINE_END = re.compile(r"\r\n|[\n\r\u2029]")
@@ -50,6 +51,7 @@ _DIGITS = re.compile(r"[0-9]+")
 
 Floats = NDArray[np.float64]
 Move = tuple[int, int]
+Marks = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,11 +295,15 @@ class _Grid:
     def __init__(self, source: _Side, target: _Side) -> None:
         self._lengths = (_lengths(source.texts), _lengths(target.texts))
         self._measure(float(self._lengths[1].sum() / self._lengths[0].sum()))
-        self._anchors = list(_anchors(source, target))
-        self._numbers = tuple(
-            np.array([0, *(len(_numbers(text, side.language)) for text in side.texts)])
-            for side in (source, target)
-        )
+        numbers = [
+            [_numbers(text, side.language) for text in side.texts] for side in (source, target)
+        ]
+        self._numbers = [np.array([0, *map(len, found)]) for found in numbers]
+        marks = [
+            [own | _words(text) for own, text in zip(found, side.texts, strict=True)]
+            for found, side in zip(numbers, (source, target), strict=True)
+        ]
+        self._anchors = list(_anchors(*marks))
         self._ends = (source.ends(), target.ends())
         # Where every sentence is a paragraph, their ends tell nothing.
         self._reward = _PARAGRAPH * (1 - min(float(ends[1:].mean()) for ends in self._ends))
@@ -309,6 +315,7 @@ class _Grid:
     def _measure(self, ratio: float) -> None:
         """Take the lengths by how many characters of the target make one of the source."""
         ours, theirs = self._lengths
+        self._ratio = ratio
         self._ours = np.cumsum([0.0, *(ours * max(ratio, 1.0))])
         self._theirs = np.cumsum([0.0, *(theirs / min(ratio, 1.0))])
 
@@ -324,14 +331,17 @@ class _Grid:
         if not pairs:
             return found
         ours, theirs = zip(*pairs, strict=True)
-        self._measure(float(self._lengths[1][[*theirs]].sum() / self._lengths[0][[*ours]].sum()))
-        return self._way()
+        ratio = float(self._lengths[1][[*theirs]].sum() / self._lengths[0][[*ours]].sum())
+        if abs(ratio / self._ratio - 1) > _SAME:
+            self._measure(ratio)
+            found = self._way()
+        return found
 
     def _way(self) -> list[Move]:
         width = _BAND
         while True:
             found, inside = self.path(width)
-            if inside or width > len(self._theirs):
+            if found and (inside or width > min(len(self._theirs), _WIDEST)):
                 return found
             width *= 4
 
@@ -347,6 +357,9 @@ class _Grid:
         band: list[_Reached] = []
         for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
             band.append(self._reach(place, np.arange(start, end + 1), band[-2:]))
+            if place > 1:
+                # Nothing comes from further back than two sentences; the moves are still needed.
+                band[place - 2] = replace(band[place - 2], costs=np.empty(0))
         if not np.isfinite(band[-1].costs[-1]):
             return [], False
         nodes = list(_back(band))
@@ -426,12 +439,11 @@ def _back(band: Sequence[_Reached]) -> Iterator[tuple[int, int, Move]]:
         i, j = i - move[0], j - move[1]
 
 
-def _anchors(source: _Side, target: _Side) -> Iterator[_Anchors]:
+def _anchors(ours: Sequence[Marks], theirs: Sequence[Marks]) -> Iterator[_Anchors]:
     """Yield for each source sentence what it shares with those about the same place.
 
     What shares a mark of one in n sentences is n times as likely to belong together.
     """
-    ours, theirs = ([_marks(text, s.language) for text in s.texts] for s in (source, target))
     count = len(theirs)
     places: dict[str, list[int]] = defaultdict(list)
     for place, marks in enumerate(theirs):
@@ -449,15 +461,13 @@ def _anchors(source: _Side, target: _Side) -> Iterator[_Anchors]:
         yield _Anchors(np.array(found, int), np.array([shared[other] for other in found]))
 
 
-def _marks(text: str, language: str) -> frozenset[str]:
-    """Return what a translation of the sentence has, too: numbers, Latin words, a question."""
-    words = {word.lower() for word in _LATIN.findall(text)}
+def _words(text: str) -> Marks:
+    """Return what a translation of the sentence has, too, besides numbers: Latin words, a "?"."""
     question = {"?"} & set(text.replace("？", "?"))
-    return _numbers(text, language) | words | question
+    return frozenset({word.lower() for word in _LATIN.findall(text)} | question)
 
 
-@lru_cache(maxsize=256)
-def _numbers(text: str, language: str) -> frozenset[str]:
+def _numbers(text: str, language: str) -> Marks:
     if language in READERS:
         return frozenset(str(q.value) for q in read_numbers(text, language) if not q.soft)
     return frozenset(_DIGITS.findall(text))
