@@ -27,7 +27,7 @@ _PERHAPS = 1.25  # the same where both names are left over: a reading may be unk
 _FAMILY = 0.35  # how far a family name of one sign may be from what stands before a given name
 _OTHER = 0.28  # from which the parts of two names that are not linked are other names
 _ALIKE = 0.55  # share of like phonemes below which no distance is computed
-_TRIED = 6  # windows whose distance is computed, the likest first
+_TRIED = 16  # windows whose distance is computed, the likest first
 _WAYS = 14  # ways in which a part may sound that are tried
 
 _HAN = re.compile("[一-鿿]{2,}")
@@ -89,6 +89,7 @@ def link(source: str, source_language: str, target: str, language: str) -> tuple
     taken = [span for one in links for span in one.found]
     back = [_find_back(mention, theirs, ours, taken) for mention in theirs.mentions]
     linked, lost = [], []
+    capitals = "en" in (ours.language, theirs.language)
     seen = [(one.mention.start, one.mention.end) for one in links if one.found]
     for one in links:
         heard = next((b for b in back if _meets(one.mention, b.found)), None)
@@ -96,7 +97,11 @@ def link(source: str, source_language: str, target: str, language: str) -> tuple
             linked.append(_linked(one, back, ours, theirs))
         elif heard and not _meets(heard.mention, taken):
             same = one.mention.place is None or one.mention.place == heard.mention.place
-            same = same or heard.mention.place is None or stands_for(one.mention, heard.mention)
+            same = (
+                same
+                or heard.mention.place is None
+                or stands_for(one.mention, heard.mention, capitals)
+            )
             match: Match = "matched" if all(heard.spans) and same else "changed"
             span = (heard.mention.start, heard.mention.end)
             linked.append(_name(one.mention, match, span, ours, theirs))
@@ -339,7 +344,7 @@ def _left(
         if other:
             rest.remove(other)
             same = _may_be(mention, other) or _is_chinese(mention, ours, other, theirs)
-            same = same or stands_for(mention, other)
+            same = same or stands_for(mention, other, "en" in (ours.language, theirs.language))
             match: Match = "matched" if same else "changed"
             yield _name(mention, match, (other.start, other.end), ours, theirs)
         elif mention.sure:

@@ -73,15 +73,17 @@ def _english(form: str) -> str:
     return rf"(?<![A-Za-z])(?:{exact}|{stem}[aeio]?(?:ese|n|an|i|ic|ish)s?(?![A-Za-z]))"
 
 
-def stands_for(ours: Mention, theirs: Mention) -> bool:
-    """Tell a capital from its country (Beijing said so), and a region from what it is a part of."""
+def stands_for(ours: Mention, theirs: Mention, capitals: bool) -> bool:
+    """Tell places that may stand for each other: Southern Europe and Europe.
+
+    capitals says that governments may be called by them, as English likes to: Beijing said so.
+    """
     if ours.place is None or theirs.place is None:
         return False
     one, two = english(ours.place), english(theirs.place)
     words = set(one.split()), set(two.split())
-    return one == _CAPITALS.get(two) or two == _CAPITALS.get(one) or words[0] < words[1] or (
-        words[1] < words[0]
-    )  # fmt: skip
+    rules = capitals and (one == _CAPITALS.get(two) or two == _CAPITALS.get(one))
+    return rules or words[0] < words[1] or words[1] < words[0]
 
 
 def is_ruled(mention: Mention, others: Sequence[Mention]) -> bool:
