@@ -4,7 +4,7 @@ window.WorkbenchCompareFilter = (() => {
   const { make, button } = WorkbenchParts;
   const { SEVERITIES } = WorkbenchWork;
   const PAUSE = 120; // milliseconds of typing after which a search begins
-  const BUDGET = 400; // milliseconds that a pattern may take for all rows
+  const BUDGET = 1500; // milliseconds that a pattern may take for all rows
   const NONE = { text: "", finding: "", state: "", least: "", most: "", apart: 0, order: "text" };
   const voted = (row) => row.votes.length > 0;
   const edited = (row) => row.edited.some(Boolean);

@@ -354,7 +354,7 @@ window.WorkbenchCompareRows = (() => {
         column: { language: target.language, dir: target.dir || "auto" },
         label: view.say("compare_edit_label", values),
         reasons: row.findings[system].map((doubt) => doubt.message),
-        others: row.cells.filter((text, other) => text && other !== system),
+        others: [], // they stand beside it
         save: async (text) => {
           const changed = text.trim() !== row.cells[system].trim();
           const reply = changed ? await view.act({ do: "edit", segment: row.id, system, text }) : null;

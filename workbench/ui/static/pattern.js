@@ -71,6 +71,7 @@ window.WorkbenchPattern = (() => {
   class Automaton {
     constructor(tree) {
       this.nodes = [];
+      this.kinds = new Map(); // sign -> what the pattern makes of it
       this.end = this.node({});
       this.first = this.build(tree, this.end);
       this.forget();
@@ -111,6 +112,15 @@ window.WorkbenchPattern = (() => {
       return this.held.get(key);
     }
 
+    /* Signs that fit the same parts of the pattern are of one kind: few steps have to be found. */
+    kind(sign) {
+      if (!this.kinds.has(sign)) {
+        const fits = this.nodes.filter((node) => node.test?.(sign)).map((node) => node.id);
+        this.kinds.set(sign, `${fits.join()} ${LETTER.test(sign)}`);
+      }
+      return this.kinds.get(sign);
+    }
+
     /* All nodes that a state reaches without taking a sign; `sign` is the next one, "" at the end. */
     reached(state, sign) {
       const edge = state.letter !== LETTER.test(sign);
@@ -139,11 +149,12 @@ window.WorkbenchPattern = (() => {
     test(text) {
       let state = this.begin;
       for (const sign of text) {
-        let next = state.after.get(sign);
+        const kind = this.kind(sign);
+        let next = state.after.get(kind);
         if (next === undefined) {
           if (this.held.size > HELD) this.forget();
           next = this.after(state, sign);
-          state.after.set(sign, next);
+          state.after.set(kind, next);
         }
         if (next === null) return true;
         state = next;
