@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -13,10 +13,10 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
+from workbench.compare import assessing, comet, ready, rows, running, tables
 from workbench.compare import choices as choosing
-from workbench.compare import comet, judging, ready, rows, running, scoring, tables
 from workbench.compare.report import REPORTS
-from workbench.compare.values import Choices, Comparison, Judged, Output, Profile, Reference
+from workbench.compare.values import Choices, Comparison, Output, Profile, Reference
 from workbench.errors import (
     EngineError,
     InputError,
@@ -25,7 +25,6 @@ from workbench.errors import (
 )
 from workbench.evaluating import named_outputs, progress_bar
 from workbench.evaluation.metrics import SEED, check_resamples
-from workbench.evaluation.report import environment
 from workbench.evaluation.systems import Failure, require_distinct, split_system
 from workbench.evaluation.testset import read_lines
 from workbench.job import detected, outputs, write
@@ -86,11 +85,9 @@ class _Plan:
 
 
 @dataclass
-class _Collected:
-    """What came of the systems so far."""
+class _Collected(running.Collected):
+    """What came of the systems so far, and whether the user had enough."""
 
-    outputs: list[Output] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
     interrupted: bool = False
 
 
@@ -114,15 +111,9 @@ def run(command: CompareCommand) -> int:
             if done.interrupted:
                 raise KeyboardInterrupt
             return done.failures[0].exit_code
-        backs = _back(command, done, workers, console)
-    comparison = Comparison(
-        document,
-        get_language(command.target).code,
-        tuple(done.outputs),
-        tuple(done.failures),
-        references,
-        made={name: str(value) for name, value in environment().items()},
-    )
+        target = get_language(command.target).code
+        comparison = done.comparison(document, target, references)
+        backs = _back(command, comparison, done, workers, console)
     with console.status(f"Judging {len(done.outputs)} systems"):
         comparison = _judged(comparison, backs, command)
     _publish(comparison, command, memory, console)
@@ -236,7 +227,7 @@ def _collect(
         tasks = {name: bar.add_task(name, total=total) for name in names} if bar else {}
         try:
             for event in events:
-                _take(event, done)
+                done.take(event)
                 _show_progress(event, bar, tasks)
         except KeyboardInterrupt:
             done.interrupted = True
@@ -244,13 +235,6 @@ def _collect(
     left = [name for name in names if name not in told]
     done.failures += [Failure(name, "interrupted.", running.STOPPED) for name in left]
     return done
-
-
-def _take(event: running.Event, done: _Collected) -> None:
-    if isinstance(event, running.Done):
-        done.outputs.append(event.output)
-    elif isinstance(event, running.Failed):
-        done.failures.append(event.failure)
 
 
 def _show_progress(event: running.Event, bar: Progress | None, tasks: Mapping[str, TaskID]) -> None:
@@ -261,18 +245,19 @@ def _show_progress(event: running.Event, bar: Progress | None, tasks: Mapping[st
 
 
 def _back(
-    command: CompareCommand, done: _Collected, workers: running.Workers, console: Console
+    command: CompareCommand,
+    comparison: Comparison,
+    done: _Collected,
+    workers: running.Workers,
+    console: Console,
 ) -> dict[str, tuple[str, ...]]:
     """Return the hypotheses of each system that has a way back, translated back."""
     backs: dict[str, tuple[str, ...]] = {}
     if not command.round_trip or done.interrupted:
         return backs
     try:
-        for output in done.outputs:
-            with console.status(f"Translating {output.name} back"):
-                back = running.reverse(output, workers, base=command.options)
-            if back is not None:
-                backs[output.name] = back
+        with console.status("Translating back"):
+            backs.update(assessing.round_trips(comparison, workers, base=command.options))
     except KeyboardInterrupt:
         done.interrupted = True
     return backs
@@ -281,26 +266,14 @@ def _back(
 def _judged(
     comparison: Comparison, backs: Mapping[str, Sequence[str]], command: CompareCommand
 ) -> Comparison:
-    comparison = replace(comparison, judgement=judging.judge(comparison, backs))
-    if not comparison.references:
-        return comparison
+    seed, comet = command.seed, command.comet
+    measures = assessing.Measures(command.baseline, command.resamples, seed, comet)
     try:
-        judged = _scored(comparison, command, command.comet)
+        return assessing.assess(comparison, measures, backs)
     except EngineError as error:
         # Only COMET fails so, after hours perhaps; what else there is must not be lost.
         print(f"workbench: not done: COMET: {error}", file=sys.stderr)
-        judged = _scored(comparison, command, "")
-    return replace(comparison, judged=judged)
-
-
-def _scored(comparison: Comparison, command: CompareCommand, model: str) -> Judged:
-    return scoring.judge(
-        comparison,
-        baseline=command.baseline,
-        resamples=command.resamples,
-        seed=command.seed,
-        comet=model,
-    )
+        return assessing.assess(comparison, replace(measures, comet=""), backs)
 
 
 def _publish(

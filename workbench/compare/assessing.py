@@ -1,6 +1,7 @@
 """Everything that is said of the systems of a comparison once they have run."""
 
 import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.compare import judging, running, scoring
@@ -12,13 +13,8 @@ from workbench.pipeline import Options
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What is to be measured. baseline, resamples, seed and comet count with a reference only.
+    """How the scores against a reference are made; see `scoring.judge`."""
 
-    round_trip translates what models made back into the source, where they can; see
-    `Profile.round_trip`.
-    """
-
-    round_trip: bool = False
     baseline: str = ""
     resamples: int = 1000
     seed: int = SEED
@@ -27,18 +23,13 @@ class Measures:
 
 def assess(
     comparison: Comparison,
-    workers: running.Workers,
     measures: Measures = Measures(),
-    *,
-    base: Options = running.BASE,
-    stop: threading.Event | None = None,
+    round_trips: Mapping[str, Sequence[str]] = {},
 ) -> Comparison:
     """Return the comparison judged: by its systems, by references if it has any, and dated.
 
-    base holds the options that the models ran with; stop ends the round trips within a batch.
     Raises what `scoring.judge` raises.
     """
-    trips = _round_trips(comparison, workers, base, stop) if measures.round_trip else {}
     judged = None
     if comparison.references:
         judged = scoring.judge(
@@ -48,24 +39,28 @@ def assess(
             seed=measures.seed,
             comet=measures.comet,
         )
-    judgement = judging.judge(comparison, trips)
     return replace(
         comparison,
-        judgement=judgement,
+        judgement=judging.judge(comparison, round_trips),
         judged=judged,
         made={key: str(value) for key, value in environment().items()},
     )
 
 
-def _round_trips(
+def round_trips(
     comparison: Comparison,
     workers: running.Workers,
-    base: Options,
-    stop: threading.Event | None,
-) -> dict[str, tuple[str, ...]]:
-    found = {
-        output.name: running.reverse(output, workers, base=base, stop=stop)
-        for output in comparison.outputs
-        if not (stop and stop.is_set())
-    }
-    return {name: texts for name, texts in found.items() if texts}
+    *,
+    base: Options = running.BASE,
+    stop: threading.Event | None = None,
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each system that has a way back with what it makes of its own translation.
+
+    base holds the options that the models ran with; stop is heard within a batch.
+    """
+    for output in comparison.outputs:
+        if stop and stop.is_set():
+            return
+        texts = running.reverse(output, workers, base=base, stop=stop)
+        if texts is not None:
+            yield output.name, texts

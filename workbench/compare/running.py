@@ -11,14 +11,14 @@ import logging
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from workbench.catalogue import default_model, get_model
 from workbench.compare import rows
 from workbench.compare.judging import texts_of
-from workbench.compare.values import Output
+from workbench.compare.values import Comparison, Output, Reference
 from workbench.errors import UsageError, WorkbenchError
 from workbench.evaluation.process import Finished, Halted, Job, Part, Workers
 from workbench.evaluation.systems import (
@@ -37,6 +37,7 @@ from workbench.routing import find
 from workbench.types import Document, Translation
 
 __all__ = [
+    "Collected",
     "Done",
     "Event",
     "Failed",
@@ -91,6 +92,30 @@ class Failed:
 
 
 Event = Started | Translated | Done | Failed
+
+
+@dataclass
+class Collected:
+    """What has come of the systems so far."""
+
+    outputs: list[Output] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    def take(self, event: Event) -> None:
+        """Keep what a system came to."""
+        if isinstance(event, Done):
+            self.outputs.append(event.output)
+        elif isinstance(event, Failed):
+            self.failures.append(event.failure)
+
+    def comparison(
+        self, document: Document, target: str, references: tuple[Reference, ...]
+    ) -> Comparison:
+        """Return what is done, not judged yet."""
+        found = (tuple(self.outputs), tuple(self.failures))
+        return Comparison(document, target, *found, references)
+
+
 Events = Generator[Event, None, None]
 
 

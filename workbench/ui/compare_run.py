@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.compare import ready, running, view
-from workbench.compare.assessing import Measures, assess
-from workbench.compare.values import Comparison, Output, Reference
-from workbench.evaluation.systems import Failure
+from workbench.compare.assessing import Measures, assess, round_trips
+from workbench.compare.values import Comparison, Reference
 from workbench.identification import identify
 from workbench.languages import LANGUAGES
 from workbench.memory import Memory
@@ -53,29 +52,23 @@ class Request:
         return Options(purpose="commercial" if self.commercial else "any")
 
 
-@dataclass
-class _Progress:
-    """What has come from the systems so far."""
+@dataclass(kw_only=True)
+class _Progress(running.Collected):
+    """What has come from the systems so far, as it is shown."""
 
     document: Document
     target: str
     names: Sequence[str]
     references: tuple[Reference, ...]
-    outputs: list[Output] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
     arrived: dict[str, list[Translation]] = field(default_factory=dict)
     at_work: str = ""
 
-    def take(self, events: Sequence[running.Event]) -> None:
-        for event in events:
-            if isinstance(event, running.Started):
-                self.at_work = event.name
-            elif isinstance(event, running.Translated):
-                self.arrived.setdefault(event.name, []).extend(event.translations)
-            elif isinstance(event, running.Done):
-                self.outputs.append(event.output)
-            else:
-                self.failures.append(event.failure)
+    def take(self, event: running.Event) -> None:
+        super().take(event)
+        if isinstance(event, running.Started):
+            self.at_work = event.name
+        elif isinstance(event, running.Translated):
+            self.arrived.setdefault(event.name, []).extend(event.translations)
 
     def view(self) -> View:
         return view.partial(
@@ -88,11 +81,6 @@ class _Progress:
             references=self.references,
             running=self.at_work,
         )
-
-    def comparison(self) -> Comparison:
-        """Return what is done, not judged yet."""
-        found = (tuple(self.outputs), tuple(self.failures))
-        return Comparison(self.document, self.target, *found, self.references)
 
 
 def compare(
@@ -115,16 +103,13 @@ def compare(
         for shown in _running(progress, request, workers, memory, stop):
             yield packed(shown | name)
         yield packed(shown | name | {"status": {"key": "compare_judging", "level": "busy"}})
-        done = progress.comparison()
+        comparison = progress.comparison(progress.document, progress.target, progress.references)
+        trips: dict[str, tuple[str, ...]] = {}
+        if request.round_trip:
+            trips.update(round_trips(comparison, workers, base=request.options, stop=stop))
         # Tests are against the system that was chosen first.
-        baseline = done.outputs[0].name if done.outputs else ""
-        comparison = assess(
-            done,
-            workers,
-            Measures(round_trip=request.round_trip, baseline=baseline),
-            base=request.options,
-            stop=stop,
-        )
+        baseline = comparison.outputs[0].name if comparison.outputs else ""
+        comparison = assess(comparison, Measures(baseline=baseline), trips)
         status = _status(comparison, time.monotonic() - started, stopped=stop.is_set())
         desk = CompareDesk(comparison, name | {"status": status}, memory)
         put(name["run"], desk)
@@ -146,7 +131,12 @@ def _prepared(request: Request) -> _Progress:
         ready.read_reference(given, document, request.target, name)
         for name, given in request.references.items()
     )
-    return _Progress(document, request.target, tuple(request.systems), references)
+    return _Progress(
+        document=document,
+        target=request.target,
+        names=tuple(request.systems),
+        references=references,
+    )
 
 
 def _running(
@@ -178,10 +168,12 @@ def _running(
     size = len(progress.document.segments) * len(progress.names)
     # Not the reader's own switch: the systems hear that, and their last words are waited for.
     for drawn in paced(events, done, threading.Event(), PACE + size / SLOWER):
-        progress.take(done[taken:drawn])
+        for event in done[taken:drawn]:
+            progress.take(event)
         taken = drawn
         yield progress.view()
-    progress.take(done[taken:])
+    for event in done[taken:]:
+        progress.take(event)
 
 
 def _question(request: Request) -> View | None:
