@@ -302,6 +302,15 @@ def test_a_digit_votes_for_the_best_of_the_row_and_shows_it_at_once(opened: Open
     expect(page.locator(".wb-said")).to_have_text("Row 2: 2 nllb is best.")
 
 
+def test_the_best_of_a_row_is_only_equal_to_a_text_that_is_the_same(opened: Open) -> None:
+    page = opened()
+    at(page, 3, 0, "1")
+    expect(cell(page, 3, 0)).to_contain_text("★ best")
+    twin = [("equal", 1), ("better", 2)]
+    votes = [{"system": 0, "other": other, "outcome": outcome} for outcome, other in twin]
+    assert page.evaluate("held.rows[2].votes") == votes
+
+
 def test_a_vote_that_the_server_refuses_is_taken_back(opened: Open) -> None:
     page = opened()
     answers(page, "() => ({ error: { key: 'failure', values: { message: 'No.' } } })")
@@ -354,7 +363,7 @@ def test_e_edits_enter_saves_and_escape_leaves(opened: Open) -> None:
 
 
 def test_u_undoes(opened: Open) -> None:
-    assert wishes(at(opened(), 1, 0, "u")) == [{"do": "undo"}]
+    assert wishes(at(opened(value(undo=1)), 1, 0, "u")) == [{"do": "undo"}]
 
 
 def test_the_keys_are_listed_by_a_question_mark(opened: Open) -> None:

@@ -32,6 +32,7 @@ window.WorkbenchCompareKeys = (() => {
     p: (view) => view.pick(...here(view)),
     e: (view) => view.edit(...here(view)),
     u: (view) => {
+      if (!view.payload.undo && !view.waiting) return;
       view.announce(view.say("compare_undone"));
       view.undo();
     },

@@ -34,14 +34,21 @@ window.WorkbenchCompareText = (() => {
     return { nodes, apart: false };
   }
 
+  /* The votes that a system is the best of a row; the same text cannot be worse. */
+  function bestOf(row, system) {
+    const votes = row.cells.map((text, other) =>
+      ({ system, other, outcome: text === row.cells[system] ? "equal" : "better" }));
+    return votes.filter(({ other }) => other !== system && row.cells[other]);
+  }
+
   /* What the votes of a row say of a system: [["best", null]], or a word for each other system. */
   function verdicts(row, system) {
     const own = row.votes.filter((vote) => vote.system === system);
-    const others = row.cells.filter((text, other) => text && other !== system).length;
-    const better = own.filter((vote) => vote.outcome === "better").length;
-    if (better && better === own.length && better >= others) return [["best", null]];
+    const won = ({ other, outcome }) => own.some((vote) => vote.other === other && vote.outcome === outcome);
+    const best = row.cells[system] ? bestOf(row, system) : [];
+    if (best.length && best.every(won)) return [["best", null]];
     return own.map((vote) => [vote.outcome, vote.other]);
   }
 
-  return { marked, verdicts };
+  return { marked, bestOf, verdicts };
 })();

@@ -28,6 +28,8 @@ window.CompareView = (() => {
       this.place = { id: "", system: 0 }; // the cell that keys act on
       this.best = false; // whether the best-of translation has a column
       this.field = null; // {id, system}: the cell that is being edited
+      this.origin = null; // where a jump began
+      this.visited = false; // whether the reader goes through the rows to look at first
       this.notice = this.late = null;
       this.open.clear();
     }
@@ -299,9 +301,7 @@ window.CompareView = (() => {
     vote(id, system) {
       if (!this._can(id, system)) return;
       this.announce(this.say("compare_voted", { number: this.number(id), name: this.systemName(system) }));
-      const others = this.row(id).cells.map((text, other) => (text && other !== system ? other : null));
-      const votes = others.filter((other) => other !== null).map((other) => ({ system, other, outcome: "better" }));
-      this._change(id, { votes }, { do: "vote", system });
+      this._change(id, { votes: WorkbenchCompareText.bestOf(this.row(id), system) }, { do: "vote", system });
     }
 
     compare(id, system, outcome) {
