@@ -208,3 +208,13 @@ def test_a_way_back_that_fails_is_no_way(
     assert reverse(output, workers) is not None
     monkeypatch.setattr(Workers, "serve", serve)
     assert reverse(output, workers) is None and "out of memory" in caplog.text
+
+
+def test_a_defect_of_ours_costs_one_system(workers: Workers) -> None:
+    def broken() -> Output:
+        raise ZeroDivisionError("a text that nobody may see")
+
+    ready = {"broken": broken, **given("mine")}
+    events = list(run(DOCUMENT, "en", ["broken", "mine"], workers, ready=ready))
+    assert list(outputs(events)) == ["mine"]
+    assert failures(events)["broken"].reason == "a defect of the program: ZeroDivisionError."

@@ -211,6 +211,10 @@ def _run(document: Document, target: str, specs: Iterable[str], means: _Means) -
         except WorkbenchError as error:
             reason = str(error).removeprefix(f"{name}: ")
             yield Failed(Failure(name, reason, error.exit_code))
+        except Exception as error:
+            # A defect of ours must not cost the others. Its message may hold the text: not shown.
+            _log.error("%s ended by a defect: %s", name, type(error).__name__)
+            yield Failed(Failure(name, f"a defect of the program: {type(error).__name__}.", 1))
 
 
 def _given(output: Output) -> Iterator[Event]:
