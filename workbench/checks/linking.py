@@ -110,7 +110,7 @@ def link(source: str, source_language: str, target: str, language: str) -> tuple
             lost.append(one.mention)
     loose = [one.mention for one in back if not one.found]
     linked.extend(_left(lost, loose, ours, theirs))
-    linked.extend(_reversed(back, seen, taken, theirs))
+    linked.extend(_reversed(back, seen, taken, ours, theirs))
     return tuple(sorted(linked, key=lambda name: (name.source is None, name.source or name.target)))
 
 
@@ -295,12 +295,17 @@ def _longer(one: _Link, back: Sequence[_Link], ours: _Side) -> Mention | None:
     """
     for link in back:
         mention = link.mention
-        if mention.sure and mention.kind == "person" and _meets(mention, one.found):
-            new = [p for p, s in zip(mention.parts, link.spans, strict=True) if not s and p.sounds]
-            heavy = [part for part in new if weight(part.sounds[0]) >= _WORD]
-            if any(not _heard(part.sounds, ours, _PERHAPS) for part in heavy):
-                return mention
+        if mention.kind == "person" and _meets(mention, one.found) and _is_new(link, ours):
+            return mention
     return None
+
+
+def _is_new(link: _Link, ours: _Side) -> bool:
+    """Tell whether a word of a name that is found in part sounds like nothing of the source."""
+    parts = zip(link.mention.parts, link.spans, strict=True)
+    new = [part for part, span in parts if not span and part.sounds]
+    heavy = [part for part in new if weight(part.sounds[0]) >= _WORD]
+    return link.mention.sure and any(not _heard(part.sounds, ours, _PERHAPS) for part in heavy)
 
 
 def _is_beside(link: _Link, span: Span, side: _Side) -> bool:
@@ -409,15 +414,16 @@ def _apart(ours: Mention, theirs: Mention) -> float:
 
 
 def _reversed(
-    back: Sequence[_Link], seen: Sequence[Span], taken: Sequence[Span], theirs: _Side
+    back: Sequence[_Link], seen: Sequence[Span], taken: Sequence[Span], ours: _Side, theirs: _Side
 ) -> Iterator[LinkedName]:
     """Yield the names that only the reader of the target saw, where the source has them too."""
     for one in back:
         mention = one.mention
         if one.found and not _meets(mention, taken) and not _meets_any(one.found, seen):
             span = one.found[0]
-            value = _value(mention, theirs)
-            yield LinkedName(mention.kind, "matched", span, (mention.start, mention.end), value)
+            match: Match = "changed" if _is_new(one, ours) else "matched"
+            ends = (mention.start, mention.end)
+            yield LinkedName(mention.kind, match, span, ends, _value(mention, theirs))
 
 
 def _meets_any(spans: Sequence[Span], seen: Sequence[Span]) -> bool:

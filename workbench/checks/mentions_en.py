@@ -148,10 +148,16 @@ def _place(text: str, words: list[tuple[int, int, str]]) -> tuple[int, int | Non
         name = " ".join(word[2] for word in words[:count])
         if name == "Japan" and words[0][0] >= 7 and _SEA.search(text, words[0][0] - 7, words[0][0]):
             return 1, places("en")["Sea of Japan"]
-        if name in places("en") and (count > 1 or name.lower() not in _common()):
+        plain = count > 1 or name.lower() not in _common() or _is_within(text, words[0][0])
+        if name in places("en") and plain:
             return count, places("en")[name]
     place = _people(words[0][2])
     return (1, place) if place is not None else (0, None)
+
+
+def _is_within(text: str, start: int) -> bool:
+    """Tell a capital in the midst of a sentence: Turkey said, but in Antarctic waters."""
+    return text[max(0, start - 1) : start] == " " and text[max(0, start - 2) : start - 1].islower()
 
 
 def _people(word: str) -> int | None:

@@ -226,6 +226,8 @@ def _length(text: str, tokens: list[Token], index: int, glosses: dict[int, re.Ma
         if _title_at(text, group[-1].end) and _is_person(text, group, surface):
             return end - index
     single = len(tokens[index].surface) == 1 and not tokens[index].surface.isascii()
+    if _is_unknown(tokens, index):
+        return 1
     if not tokens[index].proper or tokens[index].surface in _SHORT or single:
         return 0
     end = index + 1
@@ -233,6 +235,15 @@ def _length(text: str, tokens: list[Token], index: int, glosses: dict[int, re.Ma
         while end < run and tokens[end].proper == "人名" and end - index < 3:
             end += 1
     return end - index
+
+
+def _is_unknown(tokens: list[Token], index: int) -> bool:
+    """Tell kanji that the dictionary lacks and that stand alone: mostly names."""
+    token = tokens[index]
+    if len(token.pos) >= 8 or not re.fullmatch("[一-鿿]{2,3}", token.surface):
+        return False
+    beside = tokens[max(0, index - 1) : index] + tokens[index + 1 : index + 2]
+    return not any(t.noun and _HAN.fullmatch(t.surface) for t in beside)
 
 
 def _titled_run(text: str, tokens: list[Token], index: int) -> int:
@@ -290,9 +301,10 @@ def _named(text: str, group: list[Token], gloss: re.Match[str] | None) -> Mentio
     full = len(group) > 1 and [t.pos[3] for t in group] == ["姓", "名"]
     if _BODY.search(surface):
         return Mention("organisation", parts, False)
+    unknown = len(group) == 1 and len(group[0].pos) < 8
     plain = surface not in _DOUBTFUL and not _HIRAGANA.search(surface)
     known = kind == "place" and len(surface) > 1 and len(group[0].pos) >= 8
-    sure = titled or full or (known and plain)
+    sure = titled or full or unknown or (known and plain)
     kind = "name" if kind == "person" and not sure else kind
     return Mention(kind, parts, sure and kind != "organisation")
 
@@ -314,13 +326,12 @@ def readings(surface: str, reading: str) -> tuple[str, ...]:
 
 
 def _others(surface: str) -> list[str]:
-    """Return the likeliest readings of a name that stands alone."""
-    found = []
-    for path in parse_ways(surface, "ja", 12):
-        rows = [features for _, features in path]
-        if rows and all(len(row) > 7 and row[0] != "動詞" for row in rows):
-            found.append("".join(row[7] for row in rows))
-    return found
+    """Return the likeliest readings of a name that stands alone: as names, if it is one."""
+    ways = [[features for _, features in path] for path in parse_ways(surface, "ja", 12)]
+    ways = [rows for rows in ways if rows and all(len(row) > 7 for row in rows)]
+    ways = [rows for rows in ways if all(row[0] != "動詞" for row in rows)]
+    named = [rows for rows in ways if all(row[1] == "固有名詞" for row in rows)]
+    return ["".join(row[7] for row in rows) for rows in named or ways]
 
 
 def _windows(text: str, tokens: list[Token]) -> list[Part]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from workbench.checks.gazetteer import english, forms, places
-from workbench.checks.mentions import Mention
+from workbench.checks.mentions import Mention, listed
 from workbench.checks.sounds import unaccented
 from workbench.types import Span
 
@@ -25,6 +25,9 @@ _OPEN = {
 }
 _SIGNED = re.compile("[一-鿿][ぁ-ゖ]")
 _HAN_SIGN = "(?<![가-힣一-鿿]){0}(?![一-鿿])"
+_SIDES = listed(
+    "North South East West Northern Southern Eastern Western Central Southeast Latin Middle"
+)
 # Capitals that stand for the government of a country.
 _CAPITALS = {
     "Beijing": "China", "Tokyo": "Japan", "Seoul": "South Korea", "Pyongyang": "North Korea",
@@ -82,8 +85,10 @@ def stands_for(ours: Mention, theirs: Mention, capitals: bool) -> bool:
         return False
     one, two = english(ours.place), english(theirs.place)
     words = set(one.split()), set(two.split())
-    rules = capitals and (one == _CAPITALS.get(two) or two == _CAPITALS.get(one))
-    return rules or words[0] < words[1] or words[1] < words[0]
+    if capitals and (one == _CAPITALS.get(two) or two == _CAPITALS.get(one)):
+        return True
+    nested = words[0] < words[1] or words[1] < words[0]
+    return nested and words[0] ^ words[1] <= _SIDES
 
 
 def is_ruled(mention: Mention, others: Sequence[Mention]) -> bool:
