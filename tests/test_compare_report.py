@@ -151,6 +151,7 @@ def test_json_has_full_figures_and_what_people_chose() -> None:
     assert value["judged"]["scores"]["nllb"]["chrf"]["value"] == judged.scores["nllb"]["chrf"].value
     edit = {"segment_id": "s3", "system": "opus@beam=6", "text": "We escaped."}
     assert (value["choices"]["edits"], value["choices"]["votes"][0]["blind"]) == ([edit], True)
+    assert value["choices"]["ranking"][0]["wins"] == 1
 
 
 def test_json_has_texts_doubts_ledgers_and_manifests_of_every_system() -> None:

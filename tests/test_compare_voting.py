@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import math
 import random
 
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.compare.values import Outcome, Vote
-from workbench.compare.voting import letter, ranking, shuffled, to_csv, to_json
+from workbench.compare.voting import letter, ranking, shuffled, to_csv
 
 NAMES = ("one", "two", "three")
 pairs = st.permutations(NAMES).map(lambda names: names[:2])
@@ -144,9 +143,6 @@ def test_exported_votes_say_who_was_shown_as_what() -> None:
     text = to_csv(made, {"one": "B", "two": "A"})
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert [(r["system_shown_as"], r["other_shown_as"]) for r in rows] == [("B", "A"), ("", "")]
-    value = json.loads(to_json(made, ranking(made, NAMES), {"one": "B", "two": "A"}))
-    assert value["votes"][0]["system_shown_as"] == value["shown"]["one"] == "B"
-    assert value["ranking"][0]["system"] == "one"
 
 
 def test_a_name_that_looks_a_formula_is_none_in_the_table() -> None:

@@ -15,6 +15,7 @@ from workbench.compare import tables
 from workbench.compare.judging import texts_of
 from workbench.compare.values import Choices, Comparison, Output
 from workbench.compare.view import NO_CHOICES, looks_first, payload
+from workbench.compare.voting import ranking
 from workbench.languages import get_language
 from workbench.render import cell, page
 
@@ -68,6 +69,7 @@ def to_html(comparison: Comparison, choices: Choices = NO_CHOICES) -> str:
 
 def to_json(comparison: Comparison, choices: Choices = NO_CHOICES) -> str:
     """Return everything, figures in full precision, by the field names of the values."""
+    names, voted = tuple(o.name for o in comparison.outputs), bool(choices.votes)
     value = {
         "document": asdict(comparison.document),
         "target": comparison.target,
@@ -84,6 +86,7 @@ def to_json(comparison: Comparison, choices: Choices = NO_CHOICES) -> str:
                 for (segment, system), text in choices.edits.items()
             ],
             "votes": [asdict(vote) for vote in choices.votes],
+            "ranking": [asdict(rank) for rank in ranking(choices.votes, names)] if voted else [],
         },
     }
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"

@@ -8,7 +8,6 @@ for each, as in chess. To take votes elsewhere in one more form, write a functio
 
 import csv
 import io
-import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -122,18 +121,6 @@ def to_csv(votes: Sequence[Vote], shown: Mapping[str, str] = {}) -> str:
     for row in (_row(vote, shown) for vote in votes):
         writer.writerow([cell(str(row[name])) for name in _COLUMNS])
     return "\ufeff" + out.getvalue()
-
-
-def to_json(
-    votes: Sequence[Vote], ranks: Sequence[Rank] = (), shown: Mapping[str, str] = {}
-) -> str:
-    """Return the votes and the ranking as JSON, by the field names of the values."""
-    value = {
-        "shown": dict(shown),
-        "ranking": [asdict(rank) for rank in ranks],
-        "votes": [_row(vote, shown) for vote in votes],
-    }
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 def _row(vote: Vote, shown: Mapping[str, str]) -> dict[str, str | bool]:
