@@ -6,6 +6,7 @@ window.WorkbenchCompareRows = (() => {
   const { badges } = WorkbenchBadges;
   const FIRST = 12; // rows that are filled at once
   const SLICE = 14; // milliseconds of filling before the page may do something else
+  const LONG = 300; // rows; above it the browser skips what is off the screen
   const NEAR = "700px"; // around what is in sight
   const OUTCOMES = [["better", "＋"], ["equal", "＝"], ["worse", "－"]];
 
@@ -34,6 +35,7 @@ window.WorkbenchCompareRows = (() => {
       const { view } = this;
       this.around = JSON.stringify([view.base, view.best, view.editable, view.payload.blind, view.payload.complete,
         view.payload.status, view.payload.systems.map(({ name, state }) => [name, state])]);
+      this.node.classList.toggle("wb-long", view.payload.rows.length > LONG);
       view.payload.rows.forEach((row, index) => this._shell(row, index));
       this._lay(view.filter.ordered(), new Set(view.filter.shown()));
       for (const [id, known] of this.known) if (known.drawn !== this._stamp(known.row)) this.waiting.add(id);
@@ -110,10 +112,6 @@ window.WorkbenchCompareRows = (() => {
         }
         this._later();
       }, 16);
-    }
-
-    fillAll() {
-      for (const id of [...this.waiting]) this._fill(id);
     }
 
     _fill(id) {
@@ -354,7 +352,7 @@ window.WorkbenchCompareRows = (() => {
         column: { language: target.language, dir: target.dir || "auto" },
         label: view.say("compare_edit_label", values),
         reasons: row.findings[system].map((doubt) => doubt.message),
-        others: [], // they stand beside it
+        others: [], // they stand beside it in the row
         save: async (text) => {
           const changed = text.trim() !== row.cells[system].trim();
           const reply = changed ? await view.act({ do: "edit", segment: row.id, system, text }) : null;
