@@ -114,7 +114,8 @@ def link(source: str, source_language: str, target: str, language: str) -> tuple
     return tuple(sorted(linked, key=lambda name: (name.source is None, name.source or name.target)))
 
 
-@lru_cache(maxsize=256)
+# Two thousand sentences: several systems on one text are read one after another.
+@lru_cache(maxsize=2048)
 def _side(text: str, language: str) -> _Side:
     reading = read_names(text, language)
     words = tuple(sound for word in reading.words for sound in word.sounds)
