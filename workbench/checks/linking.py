@@ -422,7 +422,9 @@ def _reversed(
         mention = one.mention
         if one.found and not _meets(mention, taken) and not _meets_any(one.found, seen):
             span = one.found[0]
-            match: Match = "changed" if _is_new(one, ours) else "matched"
+            # Of katakana and Hangul only a title tells a name from other words.
+            named = theirs.language == "en" or mention.kind == "person"
+            match: Match = "changed" if named and _is_new(one, ours) else "matched"
             ends = (mention.start, mention.end)
             yield LinkedName(mention.kind, match, span, ends, _value(mention, theirs))
 
