@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench import remembering
 from workbench.arguments import (
     Baseline,
     Best,
@@ -61,6 +62,7 @@ app = typer.Typer(
 )
 models = typer.Typer(help="List, download and remove models.", invoke_without_command=True)
 app.add_typer(models, name="models")
+app.add_typer(remembering.app, name="memory")
 
 
 @app.command()
