@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# Serves the page from a folder while the context is open.
+Serve = Callable[[Path], AbstractContextManager[str]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,24 +47,43 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[str]:
-    """Serve the page in a process of its own, as a user does, and return its address."""
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of what the page that most tests share keeps."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(scope="session")
+def address(serve: Serve, kept: Path) -> Iterator[str]:
+    """Return the address of the page that most tests share."""
+    with serve(kept) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def serve(chromium: Browser) -> Serve:
+    """Return what serves the page from a folder of its own; without a browser none is needed."""
+    return _serving
+
+
+@contextmanager
+def _serving(home: Path) -> Iterator[str]:
+    """Serve the page in a process of its own, as a user does, and give its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
-    log = (home / "log").open("w")
+    written = home / f"log-{port}"
+    log = written.open("w")
     environment = {**os.environ, "WORKBENCH_HOME": str(home), "HF_HUB_OFFLINE": "1"}
     command = [sys.executable, "-m", "workbench", "serve", "--no-open", "--port", str(port)]
     server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
-        _wait(port, server, home / "log")
+        _wait(port, server, written)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(timeout=20)
         log.close()
-    said = (home / "log").read_text("utf-8")
+    said = written.read_text("utf-8")
     assert "板門店" not in said, "the text of a user stands in the log"
 
 
@@ -126,6 +149,12 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext, address: str) -> Iterator[Page]:
     """Open the page; at the end it must have asked nothing of other machines, and made no error."""
+    with watched(context, address) as made:
+        yield made
+
+
+@contextmanager
+def watched(context: BrowserContext, address: str) -> Iterator[Page]:
     made = context.new_page()
     watch = Watch(made)
     made.goto(address)
@@ -134,3 +163,12 @@ def page(context: BrowserContext, address: str) -> Iterator[Page]:
     yield made
     assert watch.outside == []
     assert watch.problems == []
+
+
+@pytest.fixture(scope="module")
+def shared(chromium: Browser, address: str) -> Iterator[Page]:
+    """Open one page, watched as `page` is, for all tests of a module that leave it as it was."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 1000}, locale="en-US")
+    with watched(context, address) as made:
+        yield made
+    context.close()

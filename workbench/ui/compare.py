@@ -32,6 +32,7 @@ Given = Mapping[str, Path | str]
 # Comparisons at a time: each runs models in processes of their own.
 RUNS = 1
 _FILES = [".txt", ".tmx", ".json", ".tsv"]
+_TARGET = "en"
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ def add(bench: Workbench, say: gr.I18n) -> None:
             offers.sources("en"), value="", label=say("source_language"), scale=2, min_width=150
         )
         target = gr.Dropdown(
-            offers.languages(offers.targets_of(get_model(default_model()))),
-            value="en",
+            offers.languages(LANGUAGES),
+            value=_TARGET,
             label=say("compare_target"),
             scale=2,
             min_width=150,
@@ -104,6 +105,10 @@ def add(bench: Workbench, say: gr.I18n) -> None:
         text, source, target, systems, given, reference, round_trip, commercial, about, view
     )
     gr.on(None, _localise, given, [source, systems], api_visibility="private")
+    for component in (text, source):
+        component.change(
+            _another, [text, source, target], target, js=runs.BEGINNING, **runs.AT_ONCE
+        )
     told = [text, source, target, systems, commercial, given]
     for component in (systems, source, target, commercial):
         component.change(_about, told, about, js=runs.BEGINNING, **runs.AT_ONCE)
@@ -165,7 +170,7 @@ def _connect_run(
 
 
 def _add_pasted(
-    name: str, pasted: str, given: Given, chosen: Sequence[str]
+    name: str, pasted: str, given: Given, chosen: Sequence[str], request: gr.Request
 ) -> tuple[str, str, Given, dict[str, Any], dict[str, Any] | None]:
     """Return the fields emptied, and the pasted translation among the systems."""
     text = offers.sound(pasted)
@@ -174,24 +179,24 @@ def _add_pasted(
     if len(text) > runs.LIMIT:
         return name, pasted, given, gr.update(), failure("too_long", limit=runs.LIMIT)
     title = _free(name.strip() or "pasted", given)
-    return "", "", *_joined({title: text}, given, chosen)
+    return "", "", *_joined({title: text}, given, chosen, _language(request))
 
 
 def _add_files(
-    paths: Sequence[str], given: Given, chosen: Sequence[str]
+    paths: Sequence[str], given: Given, chosen: Sequence[str], request: gr.Request
 ) -> tuple[Given, dict[str, Any], dict[str, Any] | None]:
     """Return the files among the systems, each by its name."""
     new: dict[str, Path | str] = {}
     for path in map(Path, paths):
         new[_free(path.stem, {**given, **new})] = path
-    return _joined(new, given, chosen)
+    return _joined(new, given, chosen, _language(request))
 
 
 def _joined(
-    new: Given, given: Given, chosen: Sequence[str]
+    new: Given, given: Given, chosen: Sequence[str], code: str
 ) -> tuple[Given, dict[str, Any], dict[str, Any] | None]:
     both = {**given, **new}
-    systems = gr.update(choices=_systems("en", both), value=[*chosen, *new])
+    systems = gr.update(choices=_systems(code, both), value=[*chosen, *new])
     return both, systems, {"key": "compare_added", "values": {"names": ", ".join(new)}}
 
 
@@ -227,11 +232,23 @@ def _systems(code: str, given: Given) -> list[tuple[str, str]]:
     return [*ready, *models, *routes, (said["compare_memory"], MEMORY)]
 
 
+def _language(request: gr.Request) -> str:
+    return reader(request.headers.get("accept-language", ""))
+
+
 def _localise(request: gr.Request, given: Given) -> list[dict[str, Any]]:
     """Return the choices in the reader's language."""
-    code = reader(request.headers.get("accept-language", ""))
+    code = _language(request)
     listed = (offers.sources(code), _systems(code, given))
     return [gr.update(choices=choices) for choices in listed]
+
+
+def _another(text: str, source: str, target: str) -> str:
+    """Return the target, or another one where the text is already in that language."""
+    guess = identify(offers.sound(text), tuple(LANGUAGES))
+    language = source or (guess.language if guess.sure else "")
+    wanted = (target, _TARGET, *offers.targets_of(get_model(default_model())))
+    return next(code for code in wanted if code != language)
 
 
 def _about(
