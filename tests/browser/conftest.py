@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from compare_pages import Open, View, made, value
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ARGUMENTS = [
@@ -172,3 +174,23 @@ def shared(chromium: Browser, address: str) -> Iterator[Page]:
     with watched(context, address) as made:
         yield made
     context.close()
+
+
+@pytest.fixture
+def opened(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
+    """Return a function that opens a view from disk; at the end nothing may have gone wrong."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 1000}, locale="en-US")
+    context.set_default_timeout(15_000)
+    troubles: list[str] = []
+
+    def show(view: View | None = None, **how: Any) -> Page:
+        (tmp_path / "view.html").write_text(made(view or value(), **how), "utf-8")
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: troubles.append(dialog.message))
+        page.goto((tmp_path / "view.html").as_uri())
+        return page
+
+    yield show
+    context.close()
+    assert troubles == []

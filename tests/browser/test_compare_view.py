@@ -1,299 +1,31 @@
 """The view of a comparison: reading, filtering, voting, without a server behind it."""
 
-import json
-from collections.abc import Callable, Iterator
-from importlib.resources import files
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from compare_pages import (
+    HOSTILE,
+    SYSTEMS,
+    TEXTS,
+    Open,
+    View,
+    answers,
+    at,
+    cell,
+    choose,
+    row,
+    search,
+    shown,
+    system,
+    value,
+    wishes,
+)
+from playwright.sync_api import Browser, expect
 
 from comparisons import comparison
-from workbench.compare.report import VIEW_SCRIPTS, VIEW_STYLES, to_html
-
-CASES = json.loads((Path(__file__).parents[1] / "cases" / "diffs.json").read_text("utf-8"))
-HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>${alert(3)}"
-SYSTEMS = ("opus@beam=6", "nllb", "person")
-TEXTS = [
-    ("2017年は寒かった。", ["It was cold in 2017.", "It was very cold in 2018.", "2017 was cold."]),
-    ("兵士は川を渡り、夜のうちに村へ逃げた。", ["The soldier fled.", "The soldier ran away.", ""]),
-    (
-        "彼は「はい」と言った。",
-        ["He said yes.", "He said yes.", "Quite another wording stands here."],
-    ),
-    ("記者が尋ねた。", ["A reporter asked.", "The reporter asked.", "The reporter asked."]),
-]
-APART = [42.0, 71.5, 30.0, 12.0]
-View = dict[str, Any]
-Open = Callable[..., Page]
-
-
-def row(place: int) -> View:
-    source, cells = TEXTS[place]
-    wrong = {
-        "check": "numbers",
-        "severity": "critical",
-        "message": "2017 is 2018 here.",
-        "span": [20, 24],
-    }
-    return {
-        "id": f"s{place + 1}",
-        "prefix": "",
-        "source": source,
-        "length": len(source),
-        "reference": [],
-        "cells": [text or None for text in cells],
-        "edited": [False] * 3,
-        "origins": ["mt", "mt", "failed" if not cells[2] else "human"],
-        "findings": [[], [wrong] if place == 0 else [], []],
-        "disagreement": APART[place],
-        "consensus": 0,
-        "supporters": [0, 1],
-        "utility": None,
-        "scores": None,
-        "pick": None,
-        "votes": [],
-    }
-
-
-def system(name: str, **more: Any) -> View:
-    told = {"kind": "model", "signature": "", "licence": "MIT", "notes": [], "reason": ""}
-    figures = {"profile": None, "scores": None, "neural": None}
-    return {"name": name, "done": 4, "total": 4, "state": "done", **told, **figures, **more}
-
-
-def value(**more: Any) -> View:
-    """Return a comparison of three systems as workbench.compare.view gives it."""
-    return {
-        "kind": "comparison",
-        "run": "r1",
-        "source": {"language": "ja", "native": "日本語", "dir": "ltr"},
-        "target": {"language": "en", "native": "English", "dir": "ltr"},
-        "systems": [system(name) for name in SYSTEMS],
-        "rows": [row(place) for place in range(len(TEXTS))],
-        "agreement": [[100.0, 70.0, 40.0], [70.0, 100.0, 41.0], [40.0, 41.0, 100.0]],
-        "buckets": [],
-        "ranking": None,
-        "charts": [],
-        "blind": False,
-        "warnings": [],
-        "complete": True,
-        "desk": True,
-        "formats": ["html", "csv"],
-        "undo": 0,
-        **more,
-    }
-
-
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>view</title>
-<meta name="viewport" content="width=device-width"><style>%s body { margin: 0 }</style>
-<body class="%s"><main id="host"></main><script>%s</script><script>
-var wishes = [], strings = %s, held = %s;
-var answer = (wish) => ({ view: { ...held, undo: wishes.length } });
-var ask = async (wish) => { wishes.push(wish); return answer(wish); };
-CompareView.mount(host, held, strings, %s);
-</script></body></html>"""
-
-
-def made(view: View, *, asks: bool = True, dark: bool = False) -> str:
-    static = files("workbench.ui") / "static"
-    read = [(static / name).read_text("utf-8") for name in (*VIEW_STYLES, *VIEW_SCRIPTS)]
-    styles, scripts = read[: len(VIEW_STYLES)], read[len(VIEW_STYLES) :]
-    words = (files("workbench.ui") / "strings.json").read_text("utf-8")
-    safe = json.dumps(view, ensure_ascii=False).replace("<", "\\u003c")
-    theme, how = "dark" if dark else "", "ask" if asks else "null"
-    return PAGE % ("".join(styles), theme, "".join(scripts), words, safe, how)
-
-
-@pytest.fixture
-def opened(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Return a function that opens a view from disk; at the end nothing may have gone wrong."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 1000}, locale="en-US")
-    context.set_default_timeout(15_000)
-    troubles: list[str] = []
-
-    def show(view: View | None = None, **how: Any) -> Page:
-        (tmp_path / "view.html").write_text(made(view or value(), **how), "utf-8")
-        page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("dialog", lambda dialog: troubles.append(dialog.message))
-        page.goto((tmp_path / "view.html").as_uri())
-        return page
-
-    yield show
-    context.close()
-    assert troubles == []
-
-
-def cell(page: Page, number: int, system: int) -> Locator:
-    return page.locator(f'[data-segment="s{number}"] .wb-cell[data-system="{system}"]')
-
-
-def at(page: Page, number: int, system: int, *keys: str) -> Page:
-    """Go to a cell and press keys."""
-    cell(page, number, system).focus()
-    for key in keys:
-        page.keyboard.press(key)
-    return page
-
-
-def shown(page: Page) -> list[str]:
-    nodes = page.locator(".wb-rows > .wb-row:visible").all()
-    return [node.get_attribute("data-segment") or "" for node in nodes]
-
-
-def wishes(page: Page) -> list[View]:
-    page.wait_for_function("wishes.length > 0")
-    found: list[View] = page.evaluate("wishes")
-    return [{k: v for k, v in wish.items() if k != "run"} for wish in found]
-
-
-def answers(page: Page, function: str) -> None:
-    """Have the server answer by a function of the wish."""
-    page.evaluate(f"void (answer = {function})")
-
-
-def search(page: Page, text: str) -> Page:
-    page.get_by_placeholder("Search, or /pattern/").fill(text)
-    page.wait_for_timeout(300)
-    return page
-
-
-def choose(page: Page, name: str, wanted: str) -> Page:
-    page.locator(f'[data-filter="{name}"]').select_option(wanted)
-    return page
-
-
-@pytest.mark.parametrize("language", list(CASES))
-def test_differences_are_those_of_the_table(opened: Open, language: str) -> None:
-    page = opened()
-    marks = "([base, text, language]) => Diff.marks(base, text, language)"
-    forms = {"same": "%s", "ins": "{+%s+}", "del": "[-%s-]"}
-    for case in CASES[language]:
-        pieces = page.evaluate(marks, [case["base"], case["text"], language])
-        found = "".join(forms[kind] % piece for kind, piece in pieces)
-        assert found == case["expected"], case["label"]
-
-
-# Of random pairs of texts, those that their differences do not give back.
-LOSSES = """() => {
-  const signs = [...'ab 東京たー한국1.,’\\ud800\\u0301👩\\u200d🚒 '];
-  const any = (list) => list[Math.floor(Math.random() * list.length)];
-  const text = () => Array.from({ length: Math.random() * 30 }, () => any(signs)).join('');
-  const but = (marks, gone) => marks.filter(([kind]) => kind !== gone).map(([, p]) => p).join('');
-  return Array.from({ length: 3000 }, () => [text(), text(), any(['ja', 'ko', 'en', 'zh'])])
-    .filter(([base, other, language]) => {
-      const marks = Diff.marks(base, other, language);
-      return but(marks, 'ins') !== base || but(marks, 'del') !== other;
-    });
-}"""
-
-
-def test_kept_and_new_pieces_are_the_text_and_kept_and_gone_ones_the_base(opened: Open) -> None:
-    assert opened().evaluate(LOSSES) == []
-
-
-def test_very_long_texts_are_compared_in_time(opened: Open) -> None:
-    slow = "() => { const t = Date.now(); Diff.marks('ab '.repeat(33e3), 'cd '.repeat(33e3), 'en');"
-    assert opened().evaluate(slow + " return Date.now() - t; }") < 3000
-
-
-PATTERNS = [
-    *(
-        "a",
-        "^a",
-        "b$",
-        r"\d+年",
-        "[あ-ん]+だ",
-        "^(?:a|b)*$",
-        "a{2,3}b",
-        "x?yz{2}y",
-        "(foo|cat)",
-        "a.*?t",
-    ),
-    *(
-        r"\p{Script=Hangul}{2,}",
-        "^$",
-        "[^a-z ]",
-        r"\[x\]",
-        "(?<n>a)b",
-        "(a*)*b",
-        r"[\]x]",
-        "a|",
-        "😀",
-    ),
-    *(r"\u{1F600}", "(a|ab)(c|bcd)$", "(?:a|b){0,2}c", "", r"a\/b"),
-]
-SEARCHED = [
-    "",
-    "a",
-    "aaaab",
-    "The CAT sat.",
-    "2017年に",
-    "それは彼だ。",
-    "학교에",
-    "xyzzy",
-    "[x]",
-    "abcd",
-    "😀!",
-]
-DIFFERING = """([patterns, texts]) => patterns.flatMap((pattern) => texts.filter((text) =>
-  WorkbenchPattern.compile(pattern).test(text) !== RegExp(pattern, 'iu').test(text)
-).map((text) => [pattern, text]))"""
-
-
-def test_patterns_find_what_the_browser_finds(opened: Open) -> None:
-    assert opened().evaluate(DIFFERING, [PATTERNS, [*SEARCHED, "a/b", "abc", "T"]]) == []
-
-
-def test_a_pattern_that_would_hold_a_browser_for_years_is_answered_at_once(opened: Open) -> None:
-    rows = [row(0) | {"id": f"s{n}", "source": "a" * 5000 + "!"} for n in range(100)]
-    page = search(opened(value(rows=rows)), "/^(a+)+$|(a|aa)+b|(.*)*(.*)*x/")
-    expect(page.locator(".wb-shown")).to_have_text("0 of 100 rows")
-
-
-def test_the_first_system_is_the_base_and_the_others_are_marked(opened: Open) -> None:
-    page = opened()
-    assert cell(page, 1, 0).locator("ins, del").count() == 0
-    assert cell(page, 1, 1).locator("del").all_inner_texts() == ["2017"]
-    assert cell(page, 1, 1).locator("ins").all_inner_texts() == ["very", "2018"]
-
-
-def test_a_doubtful_span_stays_underlined_within_a_difference(opened: Open) -> None:
-    doubtful = cell(opened(), 1, 1).locator("ins mark.wb-critical")
-    expect(doubtful).to_have_text("2018")
-
-
-def test_a_text_with_next_to_nothing_in_common_is_not_marked(opened: Open) -> None:
-    other = cell(opened(), 3, 2)
-    assert other.locator("ins, del").count() == 0
-    expect(other).to_contain_text("another wording")
-
-
-def test_another_base_is_a_click_or_a_key_away(opened: Open) -> None:
-    page = opened()
-    page.get_by_label("Base: 2 nllb").click()
-    assert cell(page, 1, 0).locator("ins").all_inner_texts() == ["2017"]
-    at(page, 1, 0, "b", "b")
-    expect(page.locator(".wb-said")).to_have_text("Base: none")
-    assert page.locator(".wb-rows :is(ins, del)").count() == 0
-
-
-def test_the_reference_can_be_the_base(opened: Open) -> None:
-    rows = [row(0) | {"reference": ["It was cold in 2017."]}, *value()["rows"][1:]]
-    page = opened(value(rows=rows))
-    page.get_by_label("Base: Reference").click()
-    assert cell(page, 1, 0).locator("ins, del").count() == 0
-    assert cell(page, 1, 2).locator("ins, del").count() > 0
-
-
-def test_words_left_out_can_be_hidden(opened: Open) -> None:
-    page = opened()
-    page.get_by_text("Show words left out").click()
-    expect(cell(page, 1, 1).locator("del")).to_be_hidden()
-    expect(cell(page, 1, 1).locator("ins").first).to_be_visible()
+from workbench.compare.report import to_html
 
 
 def test_a_digit_votes_for_the_best_of_the_row_and_shows_it_at_once(opened: Open) -> None:
