@@ -15,6 +15,7 @@ from workbench.compare.ready import read_output
 from workbench.compare.running import Workers
 from workbench.compare.values import Output
 from workbench.memory import Memory
+from workbench.ui import compare as tab
 from workbench.ui.compare_desk import ACTIONS, CompareDesk
 from workbench.ui.compare_run import Request, compare
 from workbench.ui.desks import Desks
@@ -250,6 +251,15 @@ def test_a_blind_test_names_nobody_in_its_answers_either(
     assert secrets_in(ask(desks, do, **values)) == []
 
 
+def test_the_votes_of_a_blind_test_are_taken_away_after_it(desks: Desks[CompareDesk]) -> None:
+    assert ask(desks, "blind", on=True)["view"]["formats"] == []
+    ask(desks, "vote", system=1)
+    assert "error" in ask(desks, "export", format="votes")
+    ask(desks, "blind", on=False)
+    file = ask(desks, "export", format="votes")
+    assert file["name"] == "votes.csv" and "better,True" in file["text"]
+
+
 def test_blind_votes_count_for_those_that_were_hidden(desks: Desks[CompareDesk]) -> None:
     shown = rows(ask(desks, "blind", on=True))["s2"]["cells"]
     ask(desks, "vote", system=shown.index("It was cold in 2017."))
@@ -311,3 +321,62 @@ def test_two_readers_do_not_see_each_others_comparison(desks: Desks[CompareDesk]
     assert rows(ask(desks, "show"))["s2"]["votes"] == []
     desks.drop("another")
     assert ask(desks, "show", run="r2") == {"stale": True} and "view" in ask(desks, "show")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "names"),
+    [
+        (["pseudo"], ["pseudo"]),
+        ([" pseudo@beam=2 "], ["pseudo@beam=2"]),
+        (["pseudo@beam=2,pivot=en, pseudo"], ["pseudo@beam=2,pivot=en", "pseudo"]),
+        (["mine", "memory"], ["mine", "memory"]),
+    ],
+)
+def test_what_was_typed_is_read_as_on_the_command_line(chosen: list[str], names: list[str]) -> None:
+    assert tab._names(chosen, {"mine": GIVEN}) == names
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [
+        ("", "pasted"),
+        ("my, own@x=1", "my-own-x-1"),
+        ("mine", "mine-2"),
+        ("memory", "memory-2"),
+        ("pseudo", "pseudo-2"),
+    ],
+)
+def test_a_given_translation_has_a_name_that_no_system_has(wanted: str, name: str) -> None:
+    assert tab._free(wanted, {"mine": GIVEN}) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "target"),
+    [
+        ("彼は橋を渡った。", "", "en"),
+        ("He crossed the bridge before the others saw him.", "", "ko"),
+        ("橋", "en", "ko"),
+        ("", "", "en"),
+    ],
+)
+def test_no_text_is_translated_into_its_own_language(text: str, source: str, target: str) -> None:
+    assert tab._another(text, source, "en") == target
+
+
+@pytest.mark.parametrize(
+    ("systems", "said"),
+    [
+        (["pseudo", "memory", "mine"], None),
+        (["nllb-600m"], "CC-BY-NC"),
+        (["pseudo@beam=99"], "beam=99"),
+        (["nobody"], "No model named 'nobody'"),
+    ],
+)
+def test_what_cannot_run_is_said_before_the_start(systems: list[str], said: str | None) -> None:
+    told = tab._about(TEXT, "", "en", systems, True, {"mine": GIVEN})
+    assert (told is None) if said is None else (told and said in told["values"]["message"])
+
+
+def test_a_reference_over_the_limit_is_refused() -> None:
+    given, told = tab._paste_reference("x" * 200_001)
+    assert given == {} and told and told["key"] == "too_long"

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from workbench.catalogue import default_model, get_model, load_catalogue
-from workbench.compare.running import MEMORY, Workers
+from workbench.compare.running import MEMORY, Workers, split_names
 from workbench.engines.chat_client import destination
 from workbench.errors import WorkbenchError
 from workbench.evaluation.systems import split_system
@@ -160,7 +160,8 @@ def _connect_run(
     def work(
         values: Sequence[Any], stop: threading.Event, put: Callable[[str, CompareDesk], None]
     ) -> Iterator[dict[str, str]]:
-        text, source, target, systems, given, references, *choices = values
+        text, source, target, asked, given, references, *choices = values
+        systems = _names(asked, given)
         chosen = {name: given[name] for name in systems if name in given}
         text = offers.sound(text or "")
         request = Request(text, source, target, systems, chosen, references, *choices)
@@ -210,6 +211,8 @@ def _free(name: str, taken: Mapping[str, Any]) -> str:
 
 
 def _paste_reference(text: str) -> tuple[Given, dict[str, Any] | None]:
+    if len(text) > runs.LIMIT:
+        return {}, failure("too_long", limit=runs.LIMIT)
     given: Given = {"reference": offers.sound(text)} if text.strip() else {}
     return given, None
 
@@ -243,6 +246,12 @@ def _localise(request: gr.Request, given: Given) -> list[dict[str, Any]]:
     return [gr.update(choices=choices) for choices in listed]
 
 
+def _names(chosen: Sequence[str], given: Given) -> list[str]:
+    """Return the systems that were chosen; what was typed at once may be several."""
+    parts = ([part] if part in given else split_names(part) for part in chosen)
+    return [name for names in parts for name in names]
+
+
 def _another(text: str, source: str, target: str) -> str:
     """Return the target, or another one where the text is already in that language."""
     guess = identify(offers.sound(text), tuple(LANGUAGES))
@@ -257,7 +266,7 @@ def _about(
     """Return what must be known before the start: what cannot run, and where texts would go."""
     language = source or identify(offers.sound(text), tuple(LANGUAGES)).language
     addresses = []
-    for name in systems:
+    for name in _names(systems, given):
         if name in given or name == MEMORY:
             continue
         try:

@@ -93,7 +93,7 @@ class CompareDesk:
     def view(self) -> View:
         """Return the view of the comparison as it is now."""
         value = view.payload(self.comparison, self.choices, blind=self.blind)
-        formats = [*report.REPORTS, VOTES, *BEST_FORMATS]
+        formats = [*report.REPORTS, VOTES, *BEST_FORMATS] if self.blind is None else []
         value["warnings"] = [*self._warnings, *value["warnings"]]
         held = {"desk": True, "undo": len(self._former), "formats": formats}
         return {**value, **self._frame, **held}
@@ -183,9 +183,7 @@ def _export(desk: CompareDesk, wish: Wish) -> View:
         text = report.REPORTS[form](desk.comparison, desk.choices)
         return {"name": f"comparison.{form}", "text": text}
     if form == VOTES:
-        names = [output.name for output in desk.comparison.outputs]
-        letters = voting.shuffled(names, desk.blind) if desk.blind is not None else {}
-        return {"name": "votes.csv", "text": voting.to_csv(desk.choices.votes, letters)}
+        return {"name": "votes.csv", "text": voting.to_csv(desk.choices.votes)}
     if form in BEST_FORMATS:
         best = choosing.best_of(desk.comparison, desk.choices)
         return {"name": f"best-of{suffix(form)}", "text": FORMATS[form](best)}
