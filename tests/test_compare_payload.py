@@ -220,3 +220,12 @@ def test_rows_where_systems_part_most_are_looked_at_first_then_those_with_doubts
     same = comparison(["寒い。"] * 3, a=["Cold.", "Cold.", "Cold."], b=["Cold.", "Cold.", "Warm."])
     doubted = with_findings(same, "a", [Finding("x", "minor", "s2", "en", "no")])
     assert looks_first(doubted) == [2, 1, 0]
+
+
+def test_what_a_stopped_system_had_made_is_shown_and_not_judged() -> None:
+    late = Failure("late", "stopped after 1 of 2 segments.", 130)
+    made = Translation("s2", "en", "Half.", "mt")
+    part = replace(WHOLE, failures=(late,), stopped={"late": (made,)})
+    view = payload(part)
+    assert view["systems"][-1]["state"] == "failed" and view["systems"][-1]["done"] == 1
+    assert [row["cells"][-1] for row in view["rows"]][:2] == ["Half.", None]

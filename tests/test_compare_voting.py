@@ -114,7 +114,7 @@ def test_a_vote_says_the_same_from_the_other_side(made: tuple[Vote, ...]) -> Non
 def test_all_ties_make_equal_ratings(made: tuple[Vote, ...]) -> None:
     equal = tuple(Vote(v.segment_id, v.system, v.other, "equal") for v in made)
     for rank in ranking(equal, NAMES, resamples=20):
-        assert (rank.rating, rank.low, rank.high) == pytest.approx((1500, 1500, 1500))
+        assert (rank.rating, rank.low + rank.high) == pytest.approx((1500, 3000))
 
 
 def test_one_more_win_never_lowers_a_rating() -> None:
@@ -138,12 +138,21 @@ def test_after_z_come_two_letters() -> None:
     assert [letter(n) for n in (0, 25, 26, 27, 51, 52)] == ["A", "Z", "AA", "AB", "AZ", "BA"]
 
 
-def test_exported_votes_say_who_was_shown_as_what() -> None:
+def test_exported_votes_say_what_was_said_and_whether_blind() -> None:
     made = (Vote("s1", "one", "two", "better", True, "then"), Vote("s2", "one", "two", "equal"))
-    text = to_csv(made, {"one": "B", "two": "A"})
+    text = to_csv(made)
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-    assert [(r["system_shown_as"], r["other_shown_as"]) for r in rows] == [("B", "A"), ("", "")]
+    assert [(r["outcome"], r["blind"]) for r in rows] == [("better", "True"), ("equal", "False")]
 
 
 def test_a_name_that_looks_a_formula_is_none_in_the_table() -> None:
     assert "'=one" in to_csv([Vote("s1", "=one", "two", "better")])
+
+
+def test_few_votes_that_agree_leave_a_wide_interval() -> None:
+    three = tuple(Vote(f"s{n}", "one", "two", "better") for n in range(3))
+    many = tuple(Vote(f"s{n}", "one", "two", "better") for n in range(60))
+    widths = [
+        ranking(votes, NAMES)[0].high - ranking(votes, NAMES)[0].low for votes in (three, many)
+    ]
+    assert widths[0] > 300 and all(width > 0 for width in widths)

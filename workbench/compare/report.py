@@ -75,7 +75,10 @@ def to_json(comparison: Comparison, choices: Choices = NO_CHOICES) -> str:
         "target": comparison.target,
         "made": dict(comparison.made),
         "systems": [_system(output) for output in comparison.outputs],
-        "failures": [asdict(failure) for failure in comparison.failures],
+        "failures": [
+            {**asdict(f), "translations": list(map(asdict, comparison.stopped.get(f.name, ())))}
+            for f in comparison.failures
+        ],
         "references": [asdict(reference) for reference in comparison.references],
         "judgement": asdict(comparison.judgement) if comparison.judgement else None,
         "judged": asdict(comparison.judged) if comparison.judged else None,

@@ -100,10 +100,13 @@ class Collected:
 
     outputs: list[Output] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    arrived: dict[str, list[Translation]] = field(default_factory=dict)
 
     def take(self, event: Event) -> None:
-        """Keep what a system came to."""
-        if isinstance(event, Done):
+        """Keep what a system made and came to."""
+        if isinstance(event, Translated):
+            self.arrived.setdefault(event.name, []).extend(event.translations)
+        elif isinstance(event, Done):
             self.outputs.append(event.output)
         elif isinstance(event, Failed):
             self.failures.append(event.failure)
@@ -113,7 +116,9 @@ class Collected:
     ) -> Comparison:
         """Return what is done, not judged yet."""
         found = (tuple(self.outputs), tuple(self.failures))
-        return Comparison(document, target, *found, references)
+        names = [failure.name for failure in self.failures if failure.name in self.arrived]
+        stopped = {name: tuple(self.arrived[name]) for name in names}
+        return Comparison(document, target, *found, references, stopped=stopped)
 
 
 Events = Generator[Event, None, None]

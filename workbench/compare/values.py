@@ -11,7 +11,7 @@ from typing import Literal
 
 from workbench.evaluation.metrics import Scores
 from workbench.evaluation.systems import Cost, Failure
-from workbench.types import Document, Result
+from workbench.types import Document, Result, Translation
 
 SystemKind = Literal["model", "output", "memory"]
 Outcome = Literal["better", "equal", "worse"]
@@ -136,7 +136,8 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Several systems on one text. failures are the systems that gave nothing, and why.
+    """Several systems on one text. failures are the systems that gave nothing whole, and why;
+    stopped has what these had made by then, by their names. It is shown, and not judged.
 
     judgement and judged are None while systems run; judged also without a reference. made says
     when and on what machine, by names of evaluation.report.environment.
@@ -149,6 +150,7 @@ class Comparison:
     references: tuple[Reference, ...] = ()
     judgement: Judgement | None = None
     judged: Judged | None = None
+    stopped: Mapping[str, tuple[Translation, ...]] = field(default_factory=dict)
     made: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -114,7 +114,9 @@ class _Shown:
 
 def _payload(comparison: Comparison, choices: Choices) -> View:
     shown = [_of_output(output, choices) for output in comparison.outputs]
-    shown += [_Shown({}) for _ in comparison.failures]
+    shown += [
+        _Shown(_by_id(comparison.stopped.get(failure.name, ()))) for failure in comparison.failures
+    ]
     names = [output.name for output in comparison.outputs]
     value = _frame(comparison.document, comparison.target, shown, comparison.references)
     votes: dict[str, list[View]] = {}
@@ -335,7 +337,12 @@ def _systems(comparison: Comparison) -> list[View]:
             system["neural"] = judged.neural.get(output.name)
         systems.append(system)
     total = len(rows(comparison.document))
-    return systems + [_failed_system(failure, total) for failure in comparison.failures]
+    own = {segment.id for segment in rows(comparison.document)}
+    for failure in comparison.failures:
+        reached = comparison.stopped.get(failure.name, ())
+        done = sum(translation.segment_id in own for translation in reached)
+        systems.append(_failed_system(failure, total) | {"done": done})
+    return systems
 
 
 def _system(name: str, *, total: int, state: str, **more: Any) -> View:

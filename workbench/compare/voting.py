@@ -9,7 +9,7 @@ for each, as in chess. To take votes elsewhere in one more form, write a functio
 import csv
 import io
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
@@ -30,16 +30,9 @@ _STEPS = 200
 # The longest step of the logarithm of a strength, and the one that is too short to go on.
 _STRIDE, _CLOSE = 1.0, 1e-8
 _INTERVAL = (2.5, 97.5)
-_COLUMNS = (
-    "segment_id",
-    "system",
-    "other",
-    "outcome",
-    "blind",
-    "time",
-    "system_shown_as",
-    "other_shown_as",
-)
+_COLUMNS = ("segment_id", "system", "other", "outcome", "blind", "time")
+# Standard errors on each side that cover 95 % of a normal distribution.
+_WALD = 1.96
 
 Floats = NDArray[np.float64]
 
@@ -68,8 +61,8 @@ def ranking(
     """Return the systems, the most preferred one first, equals in the order of the names.
 
     The interval is that of the ratings in so many bootstrap resamples of the rows (0: the rating
-    itself): of a few rows it is too narrow. Votes on systems that are not named do not count. The
-    order of the votes makes no difference.
+    itself), and at least as wide as the curvature of the likelihood has it. Votes on systems that
+    are not named do not count. The order of the votes makes no difference.
     """
     if not names:
         return ()
@@ -109,8 +102,8 @@ def letter(number: int) -> str:
     return (letter(before - 1) if before else "") + chr(ord("A") + own)
 
 
-def to_csv(votes: Sequence[Vote], shown: Mapping[str, str] = {}) -> str:
-    """Return a row per vote; shown is the letter of each system, as `shuffled` gives it.
+def to_csv(votes: Sequence[Vote]) -> str:
+    """Return a row per vote.
 
     No cell is one that a spreadsheet would run as a formula. The file begins with the mark by
     which Excel knows UTF-8.
@@ -118,14 +111,9 @@ def to_csv(votes: Sequence[Vote], shown: Mapping[str, str] = {}) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
-    for row in (_row(vote, shown) for vote in votes):
+    for row in map(asdict, votes):
         writer.writerow([cell(str(row[name])) for name in _COLUMNS])
     return "\ufeff" + out.getvalue()
-
-
-def _row(vote: Vote, shown: Mapping[str, str]) -> dict[str, str | bool]:
-    letters = (shown.get(name, "") if vote.blind else "" for name in (vote.system, vote.other))
-    return asdict(vote) | dict(zip(_COLUMNS[-2:], letters, strict=True))
 
 
 def _tables(votes: Sequence[Vote], names: Sequence[str]) -> Floats:
@@ -173,7 +161,21 @@ def _interval(tables: Floats, ratings: Floats, resamples: int, seed: int) -> tup
     drawn = np.random.default_rng(seed).multinomial(rows, [1 / rows] * rows, size=resamples)
     wins = (drawn @ tables.reshape(rows, -1)).reshape(resamples, *tables.shape[1:])
     low, high = np.percentile(_ratings(wins), _INTERVAL, axis=0)
-    return low, high
+    # Votes that all agree have no spread, however few they are: the curve of the likelihood has.
+    wide = _WALD * _standard_errors(tables.sum(axis=0), ratings)
+    return np.minimum(low, ratings - wide), np.maximum(high, ratings + wide)
+
+
+def _standard_errors(wins: Floats, ratings: Floats) -> Floats:
+    """Return the standard error of each rating from the curvature of the likelihood there."""
+    count = len(wins)
+    games = wins + wins.T + 2 * _PRIOR * (1 - np.eye(count))
+    apart = (ratings[:, None] - ratings[None, :]) * np.log(10) / _TENFOLD
+    chance = 1 / (1 + np.exp(-apart))
+    bend = games * chance * (1 - chance)
+    curve = np.eye(count) * bend.sum(axis=1)[:, None] - bend
+    spread = np.sqrt(np.clip(np.diag(np.linalg.pinv(curve)), 0.0, None))
+    return np.asarray(spread * _TENFOLD / np.log(10))
 
 
 def _totals(votes: Sequence[Vote], names: Sequence[str], name: str) -> tuple[int, int, int]:

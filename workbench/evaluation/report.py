@@ -247,7 +247,8 @@ def interval(score: Score) -> tuple[float | None, float | None]:
     """Return the ends of what 95 % of the resamples cover, None where none were drawn."""
     if score.mean is None or score.interval is None:
         return None, None
-    return score.mean - score.interval, score.mean + score.interval
+    # No score is below 0, whatever a symmetric interval says.
+    return max(0.0, score.mean - score.interval), score.mean + score.interval
 
 
 def score_notes(

@@ -29,8 +29,8 @@ from workbench.ui.words import browser_view, reader, spoken, words
 
 # Ready-made translations by their names: files, or the text itself.
 Given = Mapping[str, Path | str]
-# Comparisons at a time: each runs models in processes of their own.
-RUNS = 1
+# Comparisons at a time. Their systems take turns; those that wait can be seen and stopped.
+RUNS = 4
 _FILES = [".txt", ".tmx", ".json", ".tsv"]
 _TARGET = "en"
 

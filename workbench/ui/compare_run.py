@@ -17,7 +17,7 @@ from workbench.identification import identify
 from workbench.languages import LANGUAGES
 from workbench.memory import Memory
 from workbench.pipeline import Options
-from workbench.types import Document, Translation
+from workbench.types import Document
 from workbench.ui.compare_desk import CompareDesk
 from workbench.ui.runs import LIMIT
 from workbench.ui.status import failure, trouble
@@ -60,15 +60,12 @@ class _Progress(running.Collected):
     target: str
     names: Sequence[str]
     references: tuple[Reference, ...]
-    arrived: dict[str, list[Translation]] = field(default_factory=dict)
     at_work: str = ""
 
     def take(self, event: running.Event) -> None:
         super().take(event)
         if isinstance(event, running.Started):
             self.at_work = event.name
-        elif isinstance(event, running.Translated):
-            self.arrived.setdefault(event.name, []).extend(event.translations)
 
     def view(self) -> View:
         return view.partial(

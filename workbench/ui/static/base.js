@@ -97,7 +97,7 @@ window.WorkbenchBase = (() => {
     }
 
     _drawTaking(before) {
-      if (!this.differs(before, "desk", "run")) return;
+      if (!this.differs(before, "desk", "run", "formats")) return;
       const formats = this.editable ? this.payload.formats : [];
       const offers = formats.map((format) =>
         button("wb-button", this.say(`format_${format}`), () => this._takeAway(format)));

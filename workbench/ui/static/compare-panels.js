@@ -107,7 +107,10 @@ window.WorkbenchComparePanels = (() => {
     _name(system, index) {
       const { view } = this;
       const node = make("div", "wb-system-name", make("span", "", make("span", "wb-key", String(index + 1)), system.name), badges(view, index));
-      const lines = [...(system.reason ? [system.reason] : []), ...(system.notes || [])];
+      // What stands among the warnings above is not said twice.
+      const above = view.payload.warnings ?? [];
+      const notes = (system.notes || []).filter((note) => !above.some((warning) => warning.endsWith(note)));
+      const lines = [...(system.reason ? [system.reason] : []), ...notes];
       for (const line of lines) {
         const said = make("span", system.reason === line ? "wb-reason" : "wb-hint", line);
         said.lang = "en";

@@ -215,11 +215,12 @@ window.WorkbenchCompareRows = (() => {
       const signs = verdicts(row, system).map(([word, other]) =>
         sign("vote", `compare_sign_${word}`, { name: other === null ? "" : this._short(other) }));
       if (row.pick === system) signs.unshift(sign("pick", "compare_sign_pick"));
-      if (row.consensus === system) signs.push(this._consensus(row, system));
+      // Consensus and scores are about the words of the system, not about those of a person.
+      if (row.consensus === system && !row.edited[system]) signs.push(this._consensus(row, system));
       if (row.edited[system]) signs.push(sign("edited", "origin_human"));
       else if (row.origins[system] === "memory") signs.push(sign("edited", "origin_memory"));
       const score = row.scores?.chrf?.[system];
-      if (typeof score === "number") signs.push(sign("score", "compare_row_score", { value: score }));
+      if (typeof score === "number" && !row.edited[system]) signs.push(sign("score", "compare_row_score", { value: score }));
       return signs;
     }
 
