@@ -46,6 +46,7 @@ _FAMILIES = frozenset(
     "向湯温葛柯洪荘游簡詹阮祝童殷左柳史施游卓黎康武連頼習"
 )
 _LONGEST = 4  # characters; a name has no more
+_LETTERS = 40  # of a word that may be a name; what is longer is read as none
 
 
 @lru_cache(maxsize=1)
@@ -80,6 +81,8 @@ def mandarin_ways(word: str) -> tuple[str, ...]:
     >>> mandarin_ways("zhiyuan"), mandarin_ways("po-jui"), mandarin_ways("brown")
     (('JuWiaN',), ('PoJui', 'PoRui'), ())
     """
+    if len(word) > _LETTERS:
+        return ()
     whole = word.replace("'", "").replace("’", "")
     parts = [part for part in whole.split("-") if part]
     pinyin = "".join(_read(part) for part in parts) if all(map(_read, parts)) else ""
