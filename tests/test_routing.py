@@ -14,14 +14,14 @@ from workbench.segmentation import split
 
 @given(st.text(min_size=1, max_size=400), st.integers(min_value=2, max_value=50))
 def test_pieces_fit_and_join_to_the_text(text: str, limit: int) -> None:
-    parts = pieces(text, FakeEngine(limit=limit), "ja", "en")
+    (parts,) = pieces([text], FakeEngine(limit=limit), "ja", "en")
     assert "".join(parts) == text
     assert max(map(len, parts)) <= limit
 
 
 def test_pieces_end_where_sentences_end() -> None:
     text = "一つ目の文はここで終わる。二つ目の文はここで終わる。"
-    assert pieces(text, FakeEngine(limit=15), "ja", "en") == [text[:13], text[13:]]
+    assert pieces([text], FakeEngine(limit=15), "ja", "en") == [[text[:13], text[13:]]]
 
 
 def test_batches_hold_every_segment_once_and_keep_their_size() -> None:

@@ -40,15 +40,24 @@ def batches(
         yield tuple(batch)
 
 
-def pieces(text: str, engine: Engine, source: str, target: str) -> list[str]:
-    """Return the text in pieces of at most `engine.limit` tokens; joined they are the text.
+def pieces(texts: Sequence[str], engine: Engine, source: str, target: str) -> list[list[str]]:
+    """Return each text in pieces of at most the engine's limit of tokens, in order.
 
     Cuts fall at the end of a sentence, else of a clause, else at a space, nearest the middle.
     """
-    if len(text) < 2 or engine.lengths([text], source, target)[0] <= engine.limit:
+    lengths = engine.lengths(texts, source, target)
+    return [
+        [text] if length <= engine.limit else _halves(text, engine, source, target)
+        for text, length in zip(texts, lengths, strict=True)
+    ]
+
+
+def _halves(text: str, engine: Engine, source: str, target: str) -> list[str]:
+    if len(text) < 2:
         return [text]
     cut = _nearest_cut(text)
-    return [p for half in (text[:cut], text[cut:]) for p in pieces(half, engine, source, target)]
+    both = pieces([text[:cut], text[cut:]], engine, source, target)
+    return [piece for half in both for piece in half]
 
 
 def _nearest_cut(text: str) -> int:

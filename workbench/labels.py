@@ -6,7 +6,7 @@ Labels of the trade are looked up; a name is sent to the model without its colon
 import re
 from dataclasses import replace
 
-from workbench.routing import RouteRun
+from workbench.routing import Run
 from workbench.types import Segment, Translation
 
 _ROWS = (
@@ -23,7 +23,7 @@ _TAIL = re.compile(r"[\s:：.．]*$")
 _DASH = re.compile(r"^[―—–─]+$")
 
 
-def translate_label(segment: Segment, run: RouteRun) -> Translation:
+def translate_label(segment: Segment, run: Run) -> Translation:
     """Return the label in the target language, ending in a colon where the source has one.
 
     >>> from types import SimpleNamespace

@@ -133,28 +133,38 @@ class Workbench:
         origin "failed".
         """
         model = get_model(options.model or default_model())
-        routes = _routes(model, document.language, targets, options.pivot)
+        routes = find_routes(model, document.language, targets, options.pivot)
         permit(model, options.purpose, [(route[0], route[-1]) for route in routes])
         if options.summarizer and options.summary != 0:
             summing.require(options.summarizer, document.language, options.purpose)
             self._writer(options.summarizer)
-        return self._translate(document, routes, options, model)
+        return self._translate(document, routes, options)
 
     def _translate(
         self,
         document: Document,
         routes: Sequence[routing.Route],
         options: Options,
-        model: Model,
     ) -> Iterator[Translation]:
+        engine = self.engine(options)
+        runs = self.runs(routes, options)
+        for batch in batching.batches(document.segments, engine, document.language, routes[0][-1]):
+            for run in runs:
+                yield from translate_segments(batch, run)
+
+    def runs(
+        self, routes: Sequence[routing.Route], options: Options = Options()
+    ) -> tuple[routing.RouteRun, ...]:
+        """Return a run along each route, with the model tried where nobody has.
+
+        Raises UsageError, ModelError: there is no such model, or it is missing or broken.
+        """
+        model = get_model(options.model or default_model())
         with self._lock:
             engine = self.engine(options)
             self._fit(engine, model, routes, options)
         decoding = options.decoding or model.decoding
-        runs = [routing.RouteRun(engine, route, decoding, self._lock) for route in routes]
-        for batch in batching.batches(document.segments, engine, document.language, routes[0][-1]):
-            for run in runs:
-                yield from _translate_batch(batch, run)
+        return tuple(routing.RouteRun(engine, route, decoding, self._lock) for route in routes)
 
     def _fit(
         self,
@@ -190,7 +200,7 @@ class Workbench:
         Raises AccountingError: a segment has no translation in a target, or more than one.
         """
         model = get_model(options.model or default_model())
-        routes = _routes(model, document.language, targets, options.pivot)
+        routes = find_routes(model, document.language, targets, options.pivot)
         by_language: dict[str, list[Translation]] = {route[-1]: [] for route in routes}
         for translation in translations:
             by_language[translation.language].append(translation)
@@ -309,15 +319,19 @@ class Workbench:
         }
 
 
-def _routes(
-    model: Model, source: str, targets: Sequence[str], pivot: str
+def find_routes(
+    model: Model, source: str, targets: Sequence[str], pivot: str = ""
 ) -> tuple[routing.Route, ...]:
+    """Return the route to each target, once each.
+
+    Raises UsageError: an unknown language, the source itself, or no such route.
+    """
     codes = dict.fromkeys(get_language(target).code for target in targets)
     return tuple(routing.find(model, get_language(source).code, code, pivot) for code in codes)
 
 
-def _translate_batch(batch: Sequence[Segment], run: routing.RouteRun) -> Iterator[Translation]:
-    """Yield one translation per segment of the batch, in order."""
+def translate_segments(batch: Sequence[Segment], run: routing.Run) -> Iterator[Translation]:
+    """Yield one translation per segment, in order; labels and markers have their own rules."""
     texts = [segment.text for segment in batch if segment.kind in ("sentence", "heading")]
     done = run.translate(list(dict.fromkeys(texts)))
     for segment in batch:

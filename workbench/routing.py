@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Protocol
 
 from workbench.batching import pieces
 from workbench.catalogue import Model, find_route
@@ -18,6 +19,16 @@ Route = tuple[str, ...]
 MEMO = 4096
 # (no_repeat_ngram, repetition_penalty) of each attempt to get rid of a loop.
 _STRICTER = ((3, 1.2), (2, 1.3))
+
+
+class Run(Protocol):
+    """Something that has a translation for any text of one language in another."""
+
+    source: str
+    target: str
+
+    def translate(self, texts: Sequence[str]) -> dict[str, Translation]:
+        """Return a translation per text, with an empty segment_id."""
 
 
 def find(model: Model, source: str, target: str, pivot: str = "") -> Route:
@@ -76,7 +87,7 @@ class RouteRun:
 
     def _leg(self, texts: Sequence[str], source: str, target: str) -> list[Translation]:
         with self._lock:
-            parts = [pieces(text, self._engine, source, target) for text in texts]
+            parts = pieces(texts, self._engine, source, target)
             flat = iter(self._outcomes([p for ps in parts for p in ps], source, target))
         joint = " " if get_language(target).spaced else ""
         return [_joined([next(flat) for _ in ps], joint) for ps in parts]
