@@ -166,6 +166,12 @@ class Workbench:
         decoding = options.decoding or model.decoding
         return tuple(routing.RouteRun(engine, route, decoding, self._lock) for route in routes)
 
+    def warnings(self, routes: Sequence[routing.Route], options: Options) -> tuple[str, ...]:
+        """Return what is to be said of the model on these routes; see `runs` for the errors."""
+        model = get_model(options.model or default_model())
+        with self._lock:
+            return tuple(self._fit(self.engine(options), model, routes, options))
+
     def _fit(
         self,
         engine: Engine,
@@ -301,9 +307,7 @@ class Workbench:
     ) -> Manifest:
         """Return everything that made a run; see workbench.manifest."""
         model = get_model(options.model or default_model())
-        with self._lock:
-            engine = self.engine(options)
-            warnings = self._fit(engine, model, routes, options)
+        engine = self.engine(options)
         decoding = options.decoding or model.decoding
         prints = Fingerprints()
         prints.add(document.segments, translations)
@@ -313,7 +317,7 @@ class Workbench:
             "source": {"name": document.name, "language": document.language},
             "asked": asdict(options),
             "summarizer": self._summarizer(options),
-            "warnings": warnings,
+            "warnings": list(self.warnings(routes, options)),
             "usage": self._usage(engine, options),
             **prints.value(),
         }

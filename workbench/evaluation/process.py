@@ -15,7 +15,7 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,8 @@ from workbench.catalogue import PACKAGE, default_model, get_model
 from workbench.errors import AccountingError, EngineError, ModelError, UsageError, WorkbenchError
 from workbench.evaluation.systems import Cost, Run, System, document_of, notes_on
 from workbench.languages import get_language
+from workbench.pipeline import Options
+from workbench.routing import Route
 from workbench.types import Document, Result, Translation
 
 Report = Callable[[int, int], None]
@@ -54,6 +56,32 @@ class Job:
     target: str
     checked: bool = False
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a worker is told to translate outside of any document: a unit of a batch job.
+
+    load is the function that opens the engine, as "module:name". Without texts the engine is only
+    opened and tried.
+    """
+
+    options: Options
+    load: str
+    route: Route
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """What a worker says to Texts: a translation per text, and what made them.
+
+    settings are Engine.settings, warnings those of the self-test.
+    """
+
+    translations: tuple[Translation, ...]
+    settings: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +126,7 @@ class Broken:
     exit_code: int
 
 
-Step = Part | Finished | Halted | Converted
+Step = Part | Finished | Halted | Converted | Translated
 Steps = Generator[Step, None, None]
 
 
@@ -294,7 +322,7 @@ class Worker:
         found = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:")]
         return int(found[0]) * 1024 if found else 0
 
-    def ask(self, job: Job, stop: threading.Event | None = None) -> Iterator[Step]:
+    def ask(self, job: Job | Texts, stop: threading.Event | None = None) -> Iterator[Step]:
         """Yield what the process makes of a job; see `Workers.serve`."""
         self._send(job)
         while isinstance(step := self._next(stop), Part):
@@ -323,7 +351,7 @@ class Worker:
         self._reader.join()
         self._stdout.close()
 
-    def _send(self, message: Job | Halt) -> None:
+    def _send(self, message: Job | Texts | Halt) -> None:
         # A dead process is seen where it is listened to.
         with suppress(OSError, ValueError):
             self._stdin.write(pickle.dumps(message))

@@ -14,16 +14,27 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
+from workbench.batch.translator import Translator
 from workbench.catalogue import default_model, get_model
 from workbench.errors import AccountingError, EngineError, WorkbenchError
-from workbench.evaluation.process import Broken, Converted, Finished, Halted, Job, Part
+from workbench.evaluation.process import (
+    Broken,
+    Converted,
+    Finished,
+    Halted,
+    Job,
+    Part,
+    Texts,
+    Translated,
+)
 from workbench.evaluation.systems import Cost
 from workbench.languages import get_language
 from workbench.manifest import signature
-from workbench.pipeline import Workbench
+from workbench.pipeline import Options, Workbench
 from workbench.routing import find
 from workbench.types import Translation
 
@@ -31,8 +42,8 @@ from workbench.types import Translation
 _CRASHES = (WorkbenchError, RuntimeError, OSError, ValueError, ImportError, MemoryError)
 _BETWEEN_PARTS = 0.1
 
-Order = tuple[Job, threading.Event]
-Outcome = Finished | Halted | Converted | Broken
+Order = tuple[Job | Texts, threading.Event]
+Outcome = Finished | Halted | Converted | Broken | Translated
 
 
 def main() -> None:
@@ -47,10 +58,29 @@ def main() -> None:
         while True:
             job, halted = orders.get()
             try:
-                outcome = _serve(bench, job, halted, parent)
+                outcome = _outcome(bench, job, halted, parent)
             except _CRASHES as error:
-                outcome = _broken(error, job.system.name)
+                outcome = _broken(error, _name(job))
             _say(outcome, parent)
+
+
+def _outcome(
+    bench: Workbench, job: Job | Texts, halted: threading.Event, parent: BinaryIO
+) -> Outcome:
+    if isinstance(job, Texts):
+        return _translator(job.options, job.load)(job.route, job.texts)
+    return _serve(bench, job, halted, parent)
+
+
+@cache
+def _translator(options: Options, load: str) -> Translator:
+    return Translator(options, load)
+
+
+def _name(job: Job | Texts) -> str:
+    if isinstance(job, Texts):
+        return job.options.model or default_model()
+    return job.system.name
 
 
 def _listen(orders: "queue.SimpleQueue[Order]") -> None:
@@ -60,7 +90,7 @@ def _listen(orders: "queue.SimpleQueue[Order]") -> None:
     with os.fdopen(os.dup(0), "rb") as stdin, suppress(EOFError):
         while True:
             message = pickle.load(stdin)
-            if isinstance(message, Job):
+            if isinstance(message, Job | Texts):
                 halted = threading.Event()
                 orders.put((message, halted))
             else:
