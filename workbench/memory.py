@@ -8,14 +8,16 @@ tables, append a statement to MIGRATIONS; what stands there is never edited.
 import sqlite3
 import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, replace
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from workbench import database
 from workbench.catalogue import data_dir
+from workbench.database import Schema
 from workbench.errors import InputError
 from workbench.manifest import now, text_hash
 from workbench.types import Decision, Origin
@@ -61,14 +63,26 @@ MIGRATIONS: tuple[str, ...] = (
         UNIQUE (row_sha256, act, system, system_sha256, other, other_sha256)
     ) STRICT""",
 )
-# Seconds to wait while another process writes.
-_PATIENCE = 20.0
 _AT_ONCE = 500
 _UNIT = "source_language, target_language, source, target, origin, system, signature, time"
 _OF_PAIR = "?1 IN ('', source_language) AND ?2 IN ('', target_language)"
 _KEEP_UNIT = (
     f"INSERT OR REPLACE INTO units (source_sha256, {_UNIT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+# What is brought in waits here, outside the file, until all of it has been read.
+_STAGE = """CREATE TEMP TABLE staged (
+    number INTEGER PRIMARY KEY, source_sha256, source_language, target_language, source, target,
+    origin, system, signature, time, target_sha256,
+    UNIQUE (source_language, target_language, source_sha256, target_sha256))"""
+_PUT = "INSERT OR IGNORE INTO staged VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TAKE = f"""INSERT INTO units (source_sha256, {_UNIT})
+    SELECT source_sha256, {_UNIT} FROM staged WHERE NOT EXISTS (
+        SELECT 1 FROM units AS kept
+        WHERE kept.source_language = staged.source_language
+        AND kept.target_language = staged.target_language
+        AND kept.source_sha256 = staged.source_sha256
+        AND source_hash(kept.target) = staged.target_sha256
+    ) ORDER BY number"""
 _CHOOSE = "INSERT OR REPLACE INTO choices VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _TAKE_BACK = (
     "DELETE FROM choices WHERE row_sha256 = ? AND act = ? AND system = ? AND system_sha256 = ?"
@@ -103,6 +117,18 @@ class Unit:
     system: str = ""
     signature: str = ""
     time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of units that were brought in: their sum is how many there were.
+
+    there: their texts were in the memory, or among the others, already. empty: a text has no words.
+    """
+
+    new: int = 0
+    there: int = 0
+    empty: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +202,9 @@ class Memory:
             for v in verdicts
             if v.decision
         ]
-        with self._lock, self._open() as base:
-            base.execute("BEGIN IMMEDIATE")
+        with self._lock, self._open() as base, database.transaction(base):
             base.executemany("DELETE FROM decisions WHERE key = ?", gone)
             base.executemany("INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?)", kept)
-            base.execute("COMMIT")
 
     def tally(self) -> Mapping[str, Mapping[Decision, int]]:
         """Return how often each check was decided which way: {check: {decision: count}}.
@@ -207,13 +231,48 @@ class Memory:
         time = self._clock()
         lines = [(source_hash(unit.source), *_line(unit, time)) for unit in units]
         count = "SELECT COUNT(*) FROM units"
-        with self._lock, self._open() as base:
-            base.execute("BEGIN IMMEDIATE")
+        with self._lock, self._open() as base, database.transaction(base):
             before = base.execute(count).fetchone()[0]
             base.executemany(_KEEP_UNIT, lines)
             after = base.execute(count).fetchone()[0]
-            base.execute("COMMIT")
         return int(after - before)
+
+    def take(self, units: Iterable[Unit]) -> Taken:
+        """Add units from elsewhere to the translation memory, all or none, as they are read.
+
+        Texts that are there already stay as they are, whatever the form of Unicode and the blanks
+        around them. A copy of the file is kept beside it first. Other processes wait only while
+        the units go from a temporary file into the memory.
+        Raises InputError: the file cannot be written to. What `units` raises leaves the memory as
+        it was.
+        """
+        time = self._clock()
+        read = empty = 0
+        with self._lock, self._open() as base:
+            base.create_function("source_hash", 1, source_hash, deterministic=True)
+            base.execute(_STAGE)
+            for unit in units:
+                read += 1
+                if unit.source.strip() and unit.target.strip():
+                    line = _line(unit, time)
+                    hashes = source_hash(unit.source), source_hash(unit.target)
+                    base.execute(_PUT, (hashes[0], *line, hashes[1]))
+                else:
+                    empty += 1
+            database.keep_copy(self.path)
+            with database.transaction(base):
+                new = base.execute(_TAKE).rowcount
+        return Taken(new, read - empty - new, empty)
+
+    def backup(self, copy: Path) -> None:
+        """Write a copy of the file, whole and consistent, while others go on writing to it.
+
+        Raises InputError: nothing is remembered, or the copy cannot be written.
+        """
+        if not self.path.exists():
+            raise InputError(f"Nothing is remembered yet: {self.path} is not there.")
+        with self._open():
+            database.backup(self.path, copy)
 
     def find(
         self, source_language: str, target_language: str, sources: Iterable[str]
@@ -267,11 +326,9 @@ class Memory:
         if not new and not gone:
             return
         time = self._clock()
-        with self._lock, self._open() as base:
-            base.execute("BEGIN IMMEDIATE")
+        with self._lock, self._open() as base, database.transaction(base):
             base.executemany(_TAKE_BACK, [_key(chosen) for chosen in gone])
             base.executemany(_CHOOSE, [_choice(chosen, time) for chosen in new])
-            base.execute("COMMIT")
 
     def forget_choices(self) -> int:
         """Delete all that was chosen in comparisons and return how much it was.
@@ -286,7 +343,9 @@ class Memory:
         with self._lock, self._open() as base:
             # Without it the words stay in the file until others take their place.
             base.execute("PRAGMA secure_delete = ON")
-            return base.execute(f"DELETE FROM {what}", values).rowcount
+            count = base.execute(f"DELETE FROM {what}", values).rowcount
+        database.forget_copies(self.path)
+        return count
 
     def _lookup(self, query: str, keys: Iterable[str], *also: str) -> list[tuple[Any, ...]]:
         """Return what a query with IN ({}) finds for the keys, by the first thing it asks for."""
@@ -301,22 +360,11 @@ class Memory:
                 found += base.execute(query.format(marks), (*some, *also))
         return sorted(found, key=itemgetter(0))
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection of this call alone: SQLite's own locks then order all writers."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Without isolation_level a transaction begins where BEGIN stands, and nowhere else.
-            connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
-            with closing(connection) as base:
-                _migrate(base, self.path)
-                yield base
-        except (sqlite3.Error, OSError) as error:
-            raise InputError(
-                f"{self.path}: the memory of decisions and translations cannot be used ({error}). "
-                "Free the disk or the file, or move it away: a new one is made, without what "
-                "the old one holds."
-            ) from error
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Return a connection for one call alone: SQLite's own locks then order all writers."""
+        return database.opened(
+            self.path, Schema("the memory of decisions and translations", MIGRATIONS)
+        )
 
 
 def _line(unit: Unit, time: str) -> tuple[str, ...]:
@@ -337,22 +385,3 @@ def _choice(chosen: Chosen, time: str) -> tuple[str | bool, ...]:
 def _sound(text: str) -> str:
     """Return the text with U+FFFD for half of a surrogate pair."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _migrate(base: sqlite3.Connection, path: Path) -> None:
-    if _version(base) == len(MIGRATIONS):
-        return
-    base.execute("PRAGMA journal_mode = WAL")
-    base.execute("BEGIN IMMEDIATE")
-    # Another process may have done it while this one waited.
-    done = _version(base)
-    if done > len(MIGRATIONS):
-        raise InputError(f"{path} was written by a newer workbench: update this one to use it.")
-    for statement in MIGRATIONS[done:]:
-        base.execute(statement)
-    base.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-    base.execute("COMMIT")
-
-
-def _version(base: sqlite3.Connection) -> int:
-    return int(base.execute("PRAGMA user_version").fetchone()[0])

@@ -6,6 +6,7 @@ import json
 import types
 import typing
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from workbench.database import checksum
@@ -14,7 +15,8 @@ from workbench.types import Translation
 
 # Of a translation, in the order of its fields: the rest is of the place it stands in, or can be
 # done without.
-_KEPT = ("text", "origin", "score", "truncated", "note", "pivot")
+_KEPT = attrgetter("text", "origin", "score", "truncated", "note", "pivot")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _Value = TypeVar("_Value")
 
 
@@ -25,8 +27,7 @@ def pack(value: Any) -> bytes:
     """
     typed = dataclasses.is_dataclass(value) and not isinstance(value, type)
     plain = dataclasses.asdict(value) if typed else value
-    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _dump(plain)
 
 
 def unpack(kind: type[_Value], packed: bytes) -> _Value:
@@ -35,7 +36,7 @@ def unpack(kind: type[_Value], packed: bytes) -> _Value:
     Raises InputError: it has fields that this version does not know; ValueError, TypeError: it is
     not what was packed.
     """
-    made: _Value = _build(kind, json.loads(packed.decode("utf-8", "surrogatepass")))
+    made: _Value = _build(kind, _load(packed))
     return made
 
 
@@ -56,14 +57,22 @@ def unseal(kind: type[_Value], packed: bytes, total: int) -> _Value:
 
 def seal_text(language: str, key: bytes, made: Translation) -> tuple[bool, bytes, int]:
     """Return whether a translation failed, the translation packed, and a checksum of all three."""
-    packed = pack([getattr(made, name) for name in _KEPT])
+    packed = _dump(_KEPT(made))
     return made.origin == "failed", packed, checksum(language.encode(), key, packed)
 
 
 def unseal_text(language: str, key: bytes, packed: bytes, total: int) -> Translation:
     """Return the translation that was sealed. Raises ValueError, TypeError: it is damaged."""
     _compare(checksum(language.encode(), key, packed), total)
-    return Translation("", language, *unpack(list, packed))
+    return Translation("", language, *_load(packed))
+
+
+def _dump(plain: Any) -> bytes:
+    return _ENCODER.encode(plain).encode("utf-8", "surrogatepass")
+
+
+def _load(packed: bytes) -> Any:
+    return json.loads(packed.decode("utf-8", "surrogatepass"))
 
 
 def _compare(found: int, kept: int) -> None:
