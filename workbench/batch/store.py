@@ -111,7 +111,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file; the next call opens it again."""
-        with self._lock, self._explained():
+        with self._lock, database.explained(self.path, self._schema):
             for base in (self._base, self._plan):
                 if base is not None:
                     base.close()
@@ -259,6 +259,13 @@ class Store:
             last = int(base.execute(query, (number,)).fetchone()[0])
             _add_files(base, number, last + 1, files)
 
+    def replace_files(self, id: str, files: Sequence[Source]) -> None:
+        """Put files in place of those that a job has; all of them wait. Its texts are kept."""
+        with self._writing() as base:
+            number = self._number(base, id)
+            base.execute("DELETE FROM files WHERE job = ?", (number,))
+            _add_files(base, number, 1, files)
+
     def plan(self, id: str, window: int, keys: Sequence[bytes]) -> list[bool]:
         """Say of each of up to 4,096 keys whether it belongs to this window.
 
@@ -340,7 +347,7 @@ class Store:
 
     @contextmanager
     def _reading(self, *, make: bool = False) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._explained():
+        with self._lock, database.explained(self.path, self._schema):
             if self._base is None:
                 if not make and not self.path.exists():
                     raise UsageError("There are no batch jobs yet: workbench batch makes one.")
@@ -358,11 +365,6 @@ class Store:
     @property
     def _schema(self) -> Schema:
         return Schema("the list of batch jobs", MIGRATIONS)
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        with database.explained(self.path, self._schema):
-            yield
 
     def _planned(self) -> sqlite3.Connection:
         """Return the plan: a file of this object alone, which is gone with it."""
