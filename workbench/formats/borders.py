@@ -59,6 +59,11 @@ def has_words(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 
+def is_particle(text: str) -> bool:
+    """Return whether the text is nothing but a Japanese particle."""
+    return 0 < len(text) < 3 and all(character in _JA_PARTICLES for character in text)
+
+
 def borders(text: str) -> list[int]:
     """Return the places where a word may begin or end, 0 and the length among them, ascending.
 
@@ -98,6 +103,11 @@ def grow(text: str, start: int, end: int) -> tuple[int, int]:
     while is_within_word(text, grown):
         grown += 1
     return start, end if _KO_PARTICLES.fullmatch(text, end, grown) else grown
+
+
+def cuts_latin(text: str, at: int) -> bool:
+    """Return whether Latin letters or digits go on at `at`: the "id" of "did" is not meant."""
+    return 0 < at < len(text) and all(c.isascii() and c.isalnum() for c in text[at - 1 : at + 1])
 
 
 def trim(text: str, start: int, end: int, stops: bool = False) -> tuple[int, int]:
