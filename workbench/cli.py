@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench import remembering
+from workbench import batches, jobs, remembering
 from workbench.arguments import (
     Baseline,
     Best,
@@ -63,6 +63,8 @@ app = typer.Typer(
 models = typer.Typer(help="List, download and remove models.", invoke_without_command=True)
 app.add_typer(models, name="models")
 app.add_typer(remembering.app, name="memory")
+app.add_typer(jobs.app, name="jobs")
+app.command()(batches.batch)
 
 
 @app.command()

@@ -62,7 +62,7 @@ class RouteRun:
         """
         known = {text: self._memo[text] for text in texts if text in self._memo}
         new = [text for text in dict.fromkeys(texts) if text not in known]
-        speech = [text for text in new if any(c.isalnum() for c in text)]
+        speech = [text for text in new if has_words(text)]
         known |= {text: Translation("", self.target, text, "copy") for text in new}
         if speech:
             known |= dict(zip(speech, self._along_route(speech), strict=True))
@@ -123,6 +123,11 @@ class RouteRun:
                     note = "the first output repeated itself; translated again without repeats"
                     outcomes[i] = replace(_accepted(hypothesis, target), note=note)
         return outcomes
+
+
+def has_words(text: str) -> bool:
+    """Return whether there is something to translate: a letter or a digit."""
+    return any(c.isalnum() for c in text)
 
 
 def _loops(source: str, target: str) -> bool:

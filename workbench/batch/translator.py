@@ -1,7 +1,7 @@
 """The callable that translates the texts of a batch job: here, in a process, or in a Ray actor.
 
-    translator = Translator(Options(model="trilingual-small"))
-    translator(("ja", "en"), ["寒かった。"]).translations
+translator = Translator(Options(model="trilingual-small"))
+translator(("ja", "en"), ["寒かった。"]).translations
 """
 
 import importlib

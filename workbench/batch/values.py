@@ -55,7 +55,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where the segments of a file went, per target language: read is the sum of the others.
+    """Where the segments of a file went, all targets together: read is the sum of the others.
 
     read counts segments (blank ones too); copied have no letters, or are list markers; repeated
     stood in the job before; kept were translated in the file already. characters are those of
@@ -93,8 +93,10 @@ class FileRow:
 
     number counts from 1 in the order of work. language is that of its text. remarks are the
     reader's; failures are (segment id, language, why), at most 100 of them; findings counts the
-    doubts by severity. seconds is from the start of its reading to its last output. manifest is
-    as in workbench.manifest.
+    doubts by severity; doubts has the first 100 of them: (severity, check, segment id, language,
+    message). share (0 to 1) of its texts is translated while it is "working", -1 where nobody
+    knows as it is still being read. seconds is what finishing it took. manifest is as in
+    workbench.manifest.
     """
 
     number: int
@@ -107,8 +109,10 @@ class FileRow:
     remarks: tuple[str, ...] = ()
     failures: tuple[tuple[str, str, str], ...] = ()
     findings: Mapping[str, int] = field(default_factory=dict)
+    doubts: tuple[tuple[str, str, str, str, str], ...] = ()
     outputs: tuple[Output, ...] = ()
     seconds: float = 0.0
+    share: float = 0.0
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
 

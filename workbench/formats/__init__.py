@@ -100,13 +100,15 @@ class Reading:
 class Format:
     """A format: its module, the endings of its files, the bytes that are read at most.
 
-    outputs are the formats that it can be written as; () is itself alone.
+    outputs are the formats that it can be written as; () is itself alone. bilingual: a file may
+    have translations already, and is read for one target at a time.
     """
 
     name: str
     suffixes: tuple[str, ...]
     largest: int = 100 * _MB
     outputs: tuple[str, ...] = ()
+    bilingual: bool = False
 
     def read(self, path: Path, reading: Reading) -> Iterator[Block | Remark]:
         """Yield the blocks of a file and what is to be said of it, in order; see the module."""
@@ -145,9 +147,9 @@ FORMATS = {
         Format("tsv", (".tsv", ".tab"), _STREAMED),
         Format("xlsx", (".xlsx",)),
         Format("jsonl", (".jsonl", ".ndjson"), _STREAMED),
-        Format("xliff", (".xlf", ".xliff")),
-        Format("tmx", (".tmx",), _STREAMED),
-        Format("po", (".po", ".pot")),
+        Format("xliff", (".xlf", ".xliff"), bilingual=True),
+        Format("tmx", (".tmx",), _STREAMED, bilingual=True),
+        Format("po", (".po", ".pot"), bilingual=True),
     )
 }
 SUFFIXES = {suffix: format.name for format in FORMATS.values() for suffix in format.suffixes}

@@ -12,6 +12,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # Bytes. A text at the page's limit takes a tenth of it; the rest is room for files.
 LARGEST = 8_000_000
+# Bytes of the documents of one batch, which are sent together.
+LARGEST_UPLOAD = 200_000_000
+_UPLOAD = "/gradio_api/upload"
 # The browser itself refuses what the page would load from, or send to, another machine.
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; "
@@ -50,8 +53,8 @@ class OwnPageOnly:
             await _refuse(send, 403, "This server answers its own page only.")
         elif not size.isdecimal() or "transfer-encoding" in headers:
             await _refuse(send, 400, "A request must say its length.")
-        elif int(size) > LARGEST:
-            await _refuse(send, 413, f"A request may have {LARGEST} bytes.")
+        elif int(size) > (limit := _limit(scope)):
+            await _refuse(send, 413, f"A request may have {limit} bytes.")
         else:
             await self._app(scope, receive, _with_headers(send))
 
@@ -66,6 +69,10 @@ class OwnPageOnly:
         from_here = headers.get("sec-fetch-site", "none") in ("none", "same-origin")
         opened = method == "GET" and headers.get("sec-fetch-mode") == "navigate"
         return from_here or opened
+
+
+def _limit(scope: Scope) -> int:
+    return LARGEST_UPLOAD if scope.get("path") == _UPLOAD else LARGEST
 
 
 def _name(host: str) -> str | None:

@@ -2,7 +2,7 @@
 "use strict";
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  const starts = [...document.querySelectorAll("button:is(#wb-start, #wb-compare-start):not([disabled])")];
+  const starts = [...document.querySelectorAll("button:is(#wb-start, #wb-compare-start, #wb-batch-start):not([disabled])")];
   const start = starts.find((button) => button.offsetParent);
   if (!start) return;
   event.preventDefault();
