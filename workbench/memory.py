@@ -17,7 +17,7 @@ from typing import Any, Literal, cast
 
 from workbench import database
 from workbench.catalogue import data_dir
-from workbench.database import Schema
+from workbench.database import Schema, checksum
 from workbench.errors import InputError
 from workbench.manifest import now, text_hash
 from workbench.types import Decision, Origin
@@ -62,21 +62,22 @@ MIGRATIONS: tuple[str, ...] = (
         time TEXT NOT NULL,
         UNIQUE (row_sha256, act, system, system_sha256, other, other_sha256)
     ) STRICT""",
+    # NULL for the units from before: nothing told then whether the disk had changed them.
+    "ALTER TABLE units ADD COLUMN words_sum INTEGER",
 )
 _AT_ONCE = 500
 _UNIT = "source_language, target_language, source, target, origin, system, signature, time"
 _OF_PAIR = "?1 IN ('', source_language) AND ?2 IN ('', target_language)"
-_KEEP_UNIT = (
-    f"INSERT OR REPLACE INTO units (source_sha256, {_UNIT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_COLUMNS = f"words_sum, source_sha256, {_UNIT}"
+_KEEP_UNIT = f"INSERT OR REPLACE INTO units ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 # What is brought in waits here, outside the file, until all of it has been read.
 _STAGE = """CREATE TEMP TABLE staged (
-    number INTEGER PRIMARY KEY, source_sha256, source_language, target_language, source, target,
-    origin, system, signature, time, target_sha256,
+    number INTEGER PRIMARY KEY, words_sum, source_sha256, source_language, target_language,
+    source, target, origin, system, signature, time, target_sha256,
     UNIQUE (source_language, target_language, source_sha256, target_sha256))"""
-_PUT = "INSERT OR IGNORE INTO staged VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_TAKE = f"""INSERT INTO units (source_sha256, {_UNIT})
-    SELECT source_sha256, {_UNIT} FROM staged WHERE NOT EXISTS (
+_PUT = "INSERT OR IGNORE INTO staged VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TAKE = f"""INSERT INTO units ({_COLUMNS})
+    SELECT {_COLUMNS} FROM staged WHERE NOT EXISTS (
         SELECT 1 FROM units AS kept
         WHERE kept.source_language = staged.source_language
         AND kept.target_language = staged.target_language
@@ -229,7 +230,7 @@ class Memory:
         if not units:
             return 0
         time = self._clock()
-        lines = [(source_hash(unit.source), *_line(unit, time)) for unit in units]
+        lines = [_line(unit, time) for unit in units]
         count = "SELECT COUNT(*) FROM units"
         with self._lock, self._open() as base, database.transaction(base):
             before = base.execute(count).fetchone()[0]
@@ -254,9 +255,7 @@ class Memory:
             for unit in units:
                 read += 1
                 if unit.source.strip() and unit.target.strip():
-                    line = _line(unit, time)
-                    hashes = source_hash(unit.source), source_hash(unit.target)
-                    base.execute(_PUT, (hashes[0], *line, hashes[1]))
+                    base.execute(_PUT, (*_line(unit, time), source_hash(unit.target)))
                 else:
                     empty += 1
             database.keep_copy(self.path)
@@ -282,10 +281,10 @@ class Memory:
         Raises InputError: the file cannot be read.
         """
         hashes = {source: source_hash(source) for source in sources}
-        query = f"SELECT number, source_sha256, {_UNIT} FROM units WHERE source_sha256 IN ({{}})"
+        query = f"SELECT number, {_COLUMNS} FROM units WHERE source_sha256 IN ({{}})"
         query += " AND source_language = ? AND target_language = ?"
         found = self._lookup(query, hashes.values(), source_language, target_language)
-        newest = {key: Unit(*unit) for _, key, *unit in found}
+        newest = {row[2]: self._unit(*row[1:]) for row in found}
         return {source: newest[key] for source, key in hashes.items() if key in newest}
 
     def units(self, source_language: str = "", target_language: str = "") -> tuple[Unit, ...]:
@@ -295,10 +294,10 @@ class Memory:
         """
         if not self.path.exists():
             return ()
-        query = f"SELECT {_UNIT} FROM units WHERE {_OF_PAIR} ORDER BY number"
+        query = f"SELECT {_COLUMNS} FROM units WHERE {_OF_PAIR} ORDER BY number"
         with self._open() as base:
             found = base.execute(query, (source_language, target_language))
-            return tuple(Unit(*unit) for unit in found)
+            return tuple(self._unit(*row) for row in found)
 
     def forget(self, source_language: str = "", target_language: str = "") -> int:
         """Delete the units of a pair ("" is every language) and return how many there were.
@@ -360,15 +359,31 @@ class Memory:
                 found += base.execute(query.format(marks), (*some, *also))
         return sorted(found, key=itemgetter(0))
 
+    def _unit(self, total: int | None, *values: Any) -> Unit:
+        """Return the unit of a row of _COLUMNS. Raises InputError: its words were changed."""
+        if total not in (None, _words_sum(values)):
+            raise database.damaged(self.path, self._schema, "the checksum of a sentence is wrong")
+        return Unit(*values[1:])
+
+    @property
+    def _schema(self) -> Schema:
+        return Schema("the memory of decisions and translations", MIGRATIONS)
+
     def _open(self) -> AbstractContextManager[sqlite3.Connection]:
         """Return a connection for one call alone: SQLite's own locks then order all writers."""
-        return database.opened(
-            self.path, Schema("the memory of decisions and translations", MIGRATIONS)
-        )
+        return database.opened(self.path, self._schema)
 
 
-def _line(unit: Unit, time: str) -> tuple[str, ...]:
-    return tuple(_sound(value) for value in astuple(replace(unit, time=unit.time or time)))
+def _line(unit: Unit, time: str) -> tuple[str | int, ...]:
+    """Return the values of _COLUMNS."""
+    values = [_sound(value) for value in astuple(replace(unit, time=unit.time or time))]
+    row = source_hash(unit.source), *values
+    return _words_sum(row), *row
+
+
+def _words_sum(values: Sequence[object]) -> int:
+    """Return the checksum of a row of _COLUMNS without its first; damage may be of any type."""
+    return checksum("\0".join(map(str, values)).encode())
 
 
 def _key(chosen: Chosen) -> tuple[str, ...]:
