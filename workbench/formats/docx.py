@@ -37,7 +37,6 @@ _PARTS = {
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _SIGNED = "_xmlsignatures/"
-_DOCTYPE = re.compile(rb"<!DOCTYPE")
 _NOT_WORD = "not a Word document (docx). Save it as .docx in the program that it is from."
 
 
@@ -154,14 +153,15 @@ class _Package:
     def _parse(self, member: str) -> Element:
         data = self._archive.read(member)
         where = f"{self._file}: {member} in it"
-        if _DOCTYPE.search(data):
-            # ECMA-376, part 2, 6.2.5: such parts must not have one.
-            raise InputError(f"{where} declares entities or a document type; it is refused.")
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         try:
-            return etree.fromstring(data, parser)
+            root = etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
             raise InputError(f"{where} is damaged or too deeply nested ({error}).") from error
+        if root.getroottree().docinfo.internalDTD is not None:
+            # ECMA-376, part 2, 6.2.5: such parts must not have one.
+            raise InputError(f"{where} declares entities or a document type; it is refused.")
+        return root
 
 
 class _Twins:

@@ -194,7 +194,10 @@ def look_of(properties: Element) -> Look:
     """Return what is seen of the formatting of a run; () is that of the paragraph."""
     if properties is None:
         return ()
-    found = [(name(inner), *_attributes(inner)) for inner in properties]
+    found = [
+        (name(inner), *_attributes(inner), *(f"<{name(part)}>" for part in inner))
+        for inner in properties
+    ]
     found.append(("", *_attributes(properties)))
     kept = (item for item in found if item[0] not in _UNSEEN)
     return tuple(sorted(item for item in kept if len(item) > 1 or item[0] not in ("", "rFonts")))
@@ -206,7 +209,6 @@ def _attributes(element: Element) -> Iterator[str]:
         # The hint only tells which font of several is for characters that both scripts have.
         if local not in _UNSEEN_ATTRIBUTES and not (local == "hint" and name(element) == "rFonts"):
             yield f"{local}={text}"
-    yield from (f"<{name(inner)}>" for inner in element)
 
 
 def _run_nodes(run: Element) -> Iterator[Node]:
