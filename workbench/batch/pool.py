@@ -3,6 +3,7 @@
 To send units elsewhere, write a class with the methods of LocalPool (workbench.batch.cluster).
 """
 
+import os
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -54,6 +55,8 @@ class LocalPool:
     def __init__(self, options: Options, load: str, size: int = 1) -> None:
         self._options, self._load, self._size = options, load, size
         self._name = options.model or "the model"
+        # Several engines share the processors; one has them all.
+        self._threads = max(1, (os.cpu_count() or 1) // size) if size > 1 else 0
         self._living: set[Worker] = set()
         self._idle: list[Worker] = []
         self._lock = threading.Lock()
@@ -158,7 +161,7 @@ class LocalPool:
             if self._closed.is_set():
                 raise EngineError(f"{self._name}: not run, as the job is ending.")
             if not self._idle:
-                self._idle.append(Worker(self._name))
+                self._idle.append(Worker(self._name, self._threads))
                 self._living.add(self._idle[-1])
             return self._idle.pop()
 

@@ -86,9 +86,13 @@ class CT2Engine(conventions.Measured):
         return [done.get(text, Hypothesis("")) for text in texts]
 
     def _batch_size(self, encoded: Sequence[Sequence[str]]) -> int:
-        """Return how many tokens go in one batch: at most _BATCH, and work for every worker."""
+        """Return how many tokens go in one batch: at most _BATCH, and work for two workers.
+
+        However many there are: what is translated beside what can change the last digit of a score,
+        and the same texts must come out the same on every machine.
+        """
         longest = max(map(len, encoded), default=1)
-        share = sum(map(len, encoded)) // self._threads["inter_threads"] + longest
+        share = sum(map(len, encoded)) // 2 + longest
         return max(longest, min(_BATCH, share))
 
     def _hypothesis(self, result: Any, told: int, length_penalty: float) -> Hypothesis:
@@ -139,5 +143,12 @@ def _best_type(device: str) -> str:
 
 
 def _cores() -> int:
-    """Return the number of processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return the number of processor cores this process may use.
+
+    OMP_NUM_THREADS is what who started it allows: Ray and pools of several engines set it.
+    """
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    allowed = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(cores, int(allowed))) if allowed.isdecimal() else cores

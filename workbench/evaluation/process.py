@@ -288,16 +288,16 @@ class Workers:
 
 
 class Worker:
-    """One process; one job at a time."""
+    """One process; one job at a time. threads is how many it may use, 0 for all."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, threads: int = 0) -> None:
         self._name = name
         # Why it was killed, "" while it was not.
         self._reason = ""
         self._started = time.monotonic()
         # Seconds from there to the first translation, 0 as long as there was none.
         self._cold_start = 0.0
-        self._process = _start()
+        self._process = _start(threads)
         assert self._process.stdin and self._process.stdout
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self._inbox: queue.SimpleQueue[Step | Broken | None] = queue.SimpleQueue()
@@ -399,15 +399,16 @@ def _files(folder: Path | None, pattern: str) -> Iterator[Path]:
     return folder.glob(pattern) if folder else iter(())
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(threads: int) -> subprocess.Popen[bytes]:
     # -P: the folder the user is in must not stand in for modules of the same name.
     command = [sys.executable, "-P", "-m", "workbench.evaluation.worker"]
     found = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
+    limits = {"OMP_NUM_THREADS": str(threads)} if threads else {}
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": found},
+        env=os.environ | {"PYTHONPATH": found} | limits,
     )
 
 
