@@ -173,7 +173,7 @@ def test_what_was_decided_about_a_doubt_holds_in_the_best_of() -> None:
     assert best.findings and {f.decision for f in best.findings} == {"dismissed"}
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"docx"}))
 def test_a_best_of_can_be_exported(name: str) -> None:
     made = choosing.edit(FIRST, NONE, "s3", "two", "It left at 3:00.")
     result = choosing.best_of(FIRST, made)

@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -61,6 +62,11 @@ def test_ids_hold_while_decisions_follow_each_other(desks: Desks) -> None:
     for name in ids:
         answer = ask(desks, "decide", finding=name, decision="accepted")
     assert {decision for _, decision in findings(answer)} == {"accepted"}
+
+
+def test_a_word_document_goes_to_the_page_as_bytes(desks: Desks) -> None:
+    file = ask(desks, "export", format="docx")
+    assert file["name"] == "translation.docx" and b64decode(file["base64"]).startswith(b"PK")
 
 
 def test_an_edit_is_in_the_view_and_in_the_export(desks: Desks) -> None:

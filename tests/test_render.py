@@ -26,7 +26,9 @@ def result(
     return bench(FakeEngine()).process(split(text, language), ["en", "ko"])
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("ledger", "manifest")])
+@pytest.mark.parametrize(
+    "name", [name for name in FORMATS if name not in ("docx", "ledger", "manifest")]
+)
 def test_every_format_holds_every_sentence_in_order(name: str) -> None:
     shown = FORMATS[name](result())
     where = [shown.index(text) for text in ("見出し", "寒かった。", "逃げた。", "なぜですか。")]

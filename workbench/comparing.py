@@ -297,7 +297,7 @@ def _publish(
 
 def _files(
     comparison: Comparison, choices: Choices, command: CompareCommand
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str | bytes]]:
     """Yield each file to write with its text."""
     for path in command.reports:
         yield path, REPORTS[Path(path).suffix.lower()[1:]](comparison, choices)

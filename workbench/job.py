@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -22,7 +22,7 @@ from workbench.languages import LANGUAGES, get_language
 from workbench.manifest import Fingerprints, now, seal
 from workbench.pipeline import Options, Workbench
 from workbench.reading import read_pieces
-from workbench.render import FORMATS, suffix, summary_text
+from workbench.render import FORMATS, suffix, summary_text, to_text, to_tsv
 from workbench.segmentation import split, stream
 from workbench.summaries import PRESETS
 from workbench.types import Document, Result, Translation
@@ -205,7 +205,7 @@ class Job:
             for number, document in enumerate(documents):
                 result = self._run(document)
                 for (name, _), target in zip(writing, files, strict=True):
-                    target.write(_piece(name, result, first=number == 0))
+                    target.write(_encoded(_piece(name, result, first=number == 0)))
                 prints.add(document.segments, chain(*(c.translations for c in result.columns)))
                 manifest = manifest or dict(result.manifest)
                 failed = max(failed, self._say_failed(result))
@@ -281,17 +281,21 @@ def outputs(formats: str, output: str, file: str, *, terminal: bool) -> list[tup
     return paths
 
 
-def write(path: str, text: str) -> None:
-    """Write a text as UTF-8, whole or not at all; "" and "-" are standard output.
+def write(path: str, text: str | bytes) -> None:
+    """Write bytes, or a text as UTF-8, whole or not at all; "" and "-" are standard output.
 
     Raises InputError: the place cannot be written to.
     """
     if path in ("", "-"):
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.write(_encoded(text))
         sys.stdout.buffer.flush()
         return
     with _Files([path]) as (file,):
-        file.write(text)
+        file.write(_encoded(text))
+
+
+def _encoded(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8", "replace")
 
 
 class _Files:
@@ -299,14 +303,14 @@ class _Files:
 
     def __init__(self, paths: Sequence[str]) -> None:
         self._paths = [Path(path) for path in paths]
-        self._open: list[TextIO] = []
+        self._open: list[BinaryIO] = []
 
-    def __enter__(self) -> list[TextIO]:
+    def __enter__(self) -> list[BinaryIO]:
         try:
             for path in self._paths:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 part = path.with_name(f".{path.name}.{os.getpid()}.part")
-                self._open.append(part.open("w", encoding="utf-8", errors="replace", newline=""))
+                self._open.append(part.open("wb"))
         except OSError as error:
             self.__exit__(OSError, error, None)
             raise InputError(f"{path}: cannot be written ({error.strerror}).") from error
@@ -327,7 +331,7 @@ class _Files:
 
 
 def _piece(name: str, result: Result, *, first: bool) -> str:
-    text = FORMATS[name](result)
+    text = (to_tsv if name == "tsv" else to_text)(result)
     return text if first or name != "tsv" else text.split("\n", 1)[1]
 
 

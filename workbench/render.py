@@ -1,4 +1,4 @@
-"""A result as exports: HTML, Markdown, TSV, JSON, plain text, TMX, ledgers, manifest.
+"""A result as exports: HTML, Markdown, TSV, JSON, plain text, TMX, Word, ledgers, manifest.
 
 To add a format, write a function of a Result and its line in FORMATS; one whose files do not end
 in its name also has a line in _SUFFIXES.
@@ -286,13 +286,21 @@ def to_manifest(result: Result) -> str:
     return manifest.to_json(result.manifest)
 
 
-FORMATS: dict[str, Callable[[Result], str]] = {
+def to_docx(result: Result) -> bytes:
+    """Return the aligned view as a Word document; see workbench.formats.bilingual."""
+    from workbench.formats.bilingual import result_docx  # python-docx, as above
+
+    return result_docx(result, _title(result.summary, result.document))
+
+
+FORMATS: dict[str, Callable[[Result], str | bytes]] = {
     "html": to_html,
     "md": to_markdown,
     "tsv": to_tsv,
     "json": to_json,
     "txt": to_text,
     "tmx": to_tmx,
+    "docx": to_docx,
     "ledger": to_ledger,
     "manifest": to_manifest,
 }

@@ -300,7 +300,7 @@ class _Writer:
 
     def write(self, rendering: Rendering) -> None:
         known = self._paragraph
-        text = _ILLEGAL.sub("\ufffd", known.lead + rendering.text + known.trail)
+        text = legal(known.lead + rendering.text + known.trail)
         codes = _shifted(known, rendering)
         _empty(known.parent)
         for element in chain.from_iterable(map(self._elements, known.before)):
@@ -371,6 +371,11 @@ class _Writer:
         return run
 
 
+def legal(text: str) -> str:
+    """Return a text that XML can hold: other characters become U+FFFD."""
+    return _ILLEGAL.sub("\ufffd", text)
+
+
 def _words(element: Element, text: str, *, drawing: bool) -> Element:
     element.text = text
     if not drawing and (text != text.strip() or "  " in text):
@@ -416,7 +421,7 @@ def _mark_language(properties: Element, language: str) -> None:
     """Say of which language the text of a run is, so that a font is taken that has its letters."""
     namespace = properties.tag.partition("}")[0] + "}"
     if "drawingml" in namespace:
-        properties.set("lang", _regional(language))
+        properties.set("lang", regional(language))
         properties.attrib.pop("altLang", None)
         return
     eastern = language in LANGUAGES and LANGUAGES[language].script in _SCRIPTS_OF_EAST_ASIA
@@ -424,7 +429,7 @@ def _mark_language(properties: Element, language: str) -> None:
     if former is not None:
         properties.remove(former)
     lang = properties.makeelement(f"{namespace}lang")
-    lang.set(f"{namespace}{'eastAsia' if eastern else 'val'}", _regional(language))
+    lang.set(f"{namespace}{'eastAsia' if eastern else 'val'}", regional(language))
     after = (n for n, inner in enumerate(properties) if name(inner) in _AFTER_LANGUAGE)
     properties.insert(next(after, len(properties)), lang)
     if eastern:
@@ -439,10 +444,10 @@ def _mark_language(properties: Element, language: str) -> None:
 
 
 @lru_cache(maxsize=64)
-def _regional(language: str) -> str:
+def regional(language: str) -> str:
     """Return a language with the country that it is most spoken in, as Word writes it.
 
-    >>> _regional("ko")
+    >>> regional("ko")
     'ko-KR'
     """
     from babel.core import get_global

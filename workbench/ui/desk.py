@@ -5,6 +5,7 @@ and a Wish, and its line in ACTIONS.
 """
 
 import threading
+from base64 import b64encode
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -100,7 +101,11 @@ def _export(desk: Desk, wish: Wish) -> dict[str, Any]:
     form = Asked(wish).text("format")
     if form not in FORMATS:
         raise UsageError(f"There is no format {form!r}.")
-    return {"name": f"translation{suffix(form)}", "text": FORMATS[form](desk.result)}
+    exported = FORMATS[form](desk.result)
+    name = f"translation{suffix(form)}"
+    if isinstance(exported, bytes):
+        return {"name": name, "base64": b64encode(exported).decode("ascii")}
+    return {"name": name, "text": exported}
 
 
 def column_at(result: Result, number: int) -> Column:

@@ -108,6 +108,9 @@ window.WorkbenchBase = (() => {
     async _takeAway(format) {
       const reply = await this.act({ do: "export", format });
       if (reply?.text !== undefined) toFile(reply.name, reply.text);
+      if (reply?.base64) {
+        toFile(reply.name, Uint8Array.from(atob(reply.base64), (c) => c.charCodeAt(0)));
+      }
     }
 
     _drawFoot(before) {

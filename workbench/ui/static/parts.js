@@ -50,9 +50,11 @@ window.WorkbenchParts = (() => {
     }
   }
 
-  function toFile(name, text) {
+  /* content is a text, or the bytes of a file that is none. */
+  function toFile(name, content) {
     const link = make("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+    const type = typeof content === "string" ? "text/plain;charset=utf-8" : "application/octet-stream";
+    link.href = URL.createObjectURL(new Blob([content], { type }));
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
