@@ -418,6 +418,50 @@ def test_every_part_with_text_is_read_and_named(tmp_path: Path) -> None:
     assert [(block.text, block.place) for block in blocks(path)] == wanted
 
 
+A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+DRAWN = {
+    "charts/chart1.xml": "application/vnd.openxmlformats-officedocument.drawingml.chart+xml",
+    "diagrams/data1.xml": "application/vnd.openxmlformats-officedocument.drawingml.diagramData+xml",
+    "diagrams/drawing1.xml": "application/vnd.ms-office.drawingml.diagramDrawing+xml",
+}
+
+
+def drawn(path: Path, text: str, names: str) -> Path:
+    """A document with a chart and a diagram that say `text`, and a chart's table with names."""
+    made(path, p(run("x")))
+    runs = f'<a:r><a:rPr lang="ja-JP" b="1"/><a:t>{text}</a:t></a:r><a:endParaRPr/>'
+    cache = f"<c:strCache><c:pt><c:v>{names}</c:v></c:pt></c:strCache>"
+    part = f'<c:x xmlns:c="{C}" xmlns:a="{A}"><a:p>{runs}</a:p>{{}}</c:x>'
+    types = "".join(
+        f'<Override PartName="/word/{k}" ContentType="{v}"/></Types>' for k, v in DRAWN.items()
+    ).replace("</Types><", "<")
+    with zipfile.ZipFile(path) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    members["[Content_Types].xml"] = members["[Content_Types].xml"].replace(
+        b"</Types>", types.encode()
+    )
+    with zipfile.ZipFile(path, "w") as new:
+        for name, data in members.items():
+            new.writestr(name, data)
+        for name in DRAWN:
+            new.writestr(f"word/{name}", part.format(cache if "chart" in name else ""))
+    return path
+
+
+def test_charts_and_diagrams_are_translated_and_a_drawn_copy_is_not_counted(tmp_path: Path) -> None:
+    path = drawn(tmp_path / "a.docx", "寒い", "名前")
+    read = blocks(path)
+    assert [(b.text, b.place) for b in read[1:]] == [
+        ("寒い", "chart, paragraph 1"),
+        ("寒い", "diagram, paragraph 1"),
+    ]
+    wanted = '<a:r><a:rPr lang="ko-KR" b="1"/><a:t>추운</a:t></a:r><a:endParaRPr/>'
+    out = rendered(path, [echo(read[0]), *[Rendering("추운")] * 2], Reading(target="ko"))
+    assert all(wanted in member(out, f"word/{name}").decode() for name in DRAWN)
+    assert [remark.lost for remark in remarks(path)] == [True]
+
+
 def test_readings_over_words_go_and_are_remarked_on(tmp_path: Path) -> None:
     ruby = f"<w:rt>{run('とう')}</w:rt><w:rubyBase>{run('東')}</w:rubyBase>"
     path = made(tmp_path / "a.docx", p(f"<w:r><w:ruby>{ruby}</w:ruby></w:r>", run("へ")))
@@ -470,6 +514,27 @@ def test_a_hostile_or_damaged_document_is_refused_in_a_line(tmp_path: Path, data
     with pytest.raises(InputError, match=r"^a\.docx: word/document\.xml in it .*$") as caught:
         everything(path)
     assert len(str(caught.value)) < 250
+
+
+BEGIN, END = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<w:ins>" * 240 + run("ab") + "</w:ins>" * 240,
+        run("a") + "<w:hyperlink>" * 240 + run("b") + "</w:hyperlink>" * 240,
+        BEGIN * 20_000 + run("ab") + END * 20_000,
+        run("ab") + BEGIN * 20_000,
+    ],
+    ids=["insertions", "links", "fields", "open fields"],
+)
+def test_deep_nesting_is_read_and_written(tmp_path: Path, inner: str) -> None:
+    path = made(tmp_path / "a.docx", p(inner, run("ab")))
+    read = blocks(path)
+    assert "ab" in "".join(block.text for block in read)
+    before, after = plain(path), plain(rendered(path, [pseudo(block) for block in read]))
+    assert after.count("no") >= 1 and len(after) == len(before)
 
 
 def test_a_zip_file_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ _PARTS = {
 }
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_LONGEST_CHAIN = 50  # styles made from each other; a circle of them ends too
 _SIGNED = "_xmlsignatures/"
 _NOT_WORD = "not a Word document (docx). Save it as .docx in the program that it is from."
 
@@ -234,7 +235,7 @@ def _has_level(properties: Element) -> bool:
 
 
 def _is_heading(key: str, styles: Mapping[str, Element]) -> bool:
-    for _ in range(len(styles)):
+    for _ in range(_LONGEST_CHAIN):
         style = styles.get(key)
         if style is None:
             return False

@@ -8,6 +8,7 @@ _CHARACTERS; anything else is kept as it is, at its place.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Literal
 
 # "{namespace}" of Word and of drawings, each transitional and strict.
@@ -86,6 +87,7 @@ _COMPUTED = frozenset(
         "DISPLAYBARCODE",
     ]
 )
+_DEEPEST = 50  # fields in fields; Word itself writes two or three
 # Of the formatting of a run, what is not seen: the language, the font by script, doubled settings
 # for complex scripts, and what the formatting was before a tracked change.
 _UNSEEN = frozenset(
@@ -270,7 +272,7 @@ def _folded(nodes: Sequence[Node]) -> list[Node]:
     found: list[Node] = []
     outer: list[list[Node]] = []
     for node in nodes:
-        if node.kind == "begin":
+        if node.kind == "begin" and len(outer) < _DEEPEST:
             outer.append(found)
             found = [node]
         elif node.kind == "end" and outer:
@@ -279,9 +281,7 @@ def _folded(nodes: Sequence[Node]) -> list[Node]:
             found.append(field)
         else:
             found.append(node)
-    while outer:
-        found = outer.pop() + found
-    return found
+    return [*chain.from_iterable(outer), *found]
 
 
 def _field(nodes: tuple[Node, ...]) -> Node:
