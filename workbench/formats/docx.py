@@ -85,15 +85,15 @@ def write(path: Path, out: BinaryIO, renderings: Iterator[Rendering], reading: R
 
     Other parts keep their bytes. Raises InputError as read does.
     """
-    changed = {}
     with open_archive(path) as archive:
-        for part in _Package(archive, path.name).parts():
+        # All parts first: a later one may hold copies of the paragraphs of one before it.
+        parts = list(_Package(archive, path.name).parts())
+        for part in parts:
             for place in part.places:
                 rendering = next(renderings)
                 for paragraph in place.paragraphs:
                     put(paragraph, rendering, reading.target)
-            changed[part.member] = _bytes(part.root)
-        archive.rewrite(out, changed)
+        archive.rewrite(out, {part.member: _bytes(part.root) for part in parts})
 
 
 class _Package:
