@@ -71,7 +71,8 @@ def explained(path: Path, schema: Schema) -> Iterator[None]:
     """
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    # In a damaged file SQLite's own message may be no text.
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         raise InputError(_explain(error, path, schema)) from error
 
 
@@ -139,19 +140,25 @@ def forget_copies(path: Path) -> None:
 
 
 def _migrate(base: sqlite3.Connection, path: Path, schema: Schema) -> None:
-    if _version(base) == len(schema.migrations):
+    if not _missing(base, path, schema):
         return
     _write_ahead(base)
     with transaction(base):
         # Another process may have done it while this one waited.
-        done = _version(base)
-        if done > len(schema.migrations):
-            raise InputError(f"{path} was written by a newer workbench: update this one to use it.")
-        if 0 < done < len(schema.migrations):
-            keep_copy(path, f"-{done}")
-        for statement in schema.migrations[done:]:
+        missing = _missing(base, path, schema)
+        if 0 < len(missing) < len(schema.migrations):
+            keep_copy(path, f"-{_version(base)}")
+        for statement in missing:
             base.execute(statement)
         base.execute(f"PRAGMA user_version = {len(schema.migrations)}")
+
+
+def _missing(base: sqlite3.Connection, path: Path, schema: Schema) -> tuple[str, ...]:
+    """Return the migrations that the file has not had. Raises InputError: it had more of them."""
+    done = _version(base)
+    if done > len(schema.migrations):
+        raise InputError(f"{path} was written by a newer workbench: update this one to use it.")
+    return schema.migrations[done:]
 
 
 def _write_ahead(base: sqlite3.Connection) -> None:
