@@ -1,16 +1,20 @@
 """What people decided, chose and kept survives the process; a damaged file is named."""
 
+import random
+import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from soak import flip, kill, soak, start
 from workbench import memory
 from workbench.errors import InputError
-from workbench.memory import Cell, Chosen, Memory, Unit, Verdict
+from workbench.memory import Cell, Chosen, Memory, Taken, Unit, Verdict
 from workbench.types import Decision
 
 
@@ -191,3 +195,108 @@ def test_more_sources_than_one_question_may_hold_are_looked_up(tmp_path: Path) -
     kept = Memory(tmp_path / "m.sqlite")
     kept.keep([unit(f"{n}", f"{n}") for n in range(1200)])
     assert len(kept.find("ja", "en", (f"{n}" for n in range(3000)))) == 1200
+
+
+def memory_with(path: Path, *units: Unit) -> Memory:
+    kept = Memory(path / "m.sqlite")
+    kept.keep(units)
+    return kept
+
+
+def test_what_is_brought_in_twice_in_any_form_is_there_once(tmp_path: Path) -> None:
+    kept = memory_with(tmp_path, unit("雨。", "Rain."))
+    brought = [
+        unit("が。", "é"),
+        unit("か\u3099。", " e\u0301"),
+        unit("雨。", "Rain. "),
+        unit("雨。", "Wet."),
+    ]
+    assert kept.take(brought) == Taken(new=2, there=2)
+    assert kept.take(brought) == Taken(there=4)
+    assert [(u.source, u.target) for u in kept.units()] == [
+        ("雨。", "Rain."),
+        ("が。", "é"),
+        ("雨。", "Wet."),
+    ]
+
+
+def test_texts_without_words_are_counted_and_left_out(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "m.sqlite")
+    assert kept.take([unit("雨。", " \n"), unit("", "Rain."), unit("雨。", "Rain.")]) == Taken(
+        1, 0, 2
+    )
+
+
+def test_an_import_that_breaks_half_way_leaves_the_memory_as_it_was(tmp_path: Path) -> None:
+    def breaking() -> Iterator[Unit]:
+        yield unit("雪。", "Snow.")
+        raise InputError("line 2 is not well-formed")
+
+    kept = memory_with(tmp_path, unit("雨。", "Rain."))
+    with pytest.raises(InputError, match="line 2"):
+        kept.take(breaking())
+    assert [u.source for u in kept.units()] == ["雨。"]
+
+
+def test_a_kill_within_an_import_leaves_all_of_it_or_nothing(tmp_path: Path) -> None:
+    dice, seen, count = random.Random(55), set(), soak(5_000, 50_000)
+    units = [unit(f"文{n}。", f"Sentence {n}.") for n in range(count)]
+    for turn in range(soak(8, 20)):
+        path = tmp_path / f"{turn}.sqlite"
+        kill(start(lambda: Memory(path).take(units)), dice.uniform(0, count * 4e-5))  # noqa: B023
+        seen.add(len(Memory(path).units()))
+    assert seen <= {0, count}
+
+
+def test_an_import_keeps_a_copy_of_before_and_forgetting_deletes_it(tmp_path: Path) -> None:
+    kept = memory_with(tmp_path, unit("雨。", "Rain."))
+    kept.take([unit("雪。", "Snow.")])
+    assert [u.target for u in Memory(tmp_path / "m.sqlite.copy").units()] == ["Rain."]
+    kept.forget()
+    assert not (tmp_path / "m.sqlite.copy").exists()
+
+
+def test_others_write_while_an_import_reads(tmp_path: Path) -> None:
+    kept = memory_with(tmp_path, unit("雨。", "Rain."))
+    other = Memory(tmp_path / "m.sqlite")
+    units = (unit(f"{n}", f"{other.keep([unit(f'o{n}', 'o')])}") for n in range(3))
+    assert kept.take(units) == Taken(new=3)
+    assert len(kept.units()) == 7
+
+
+def test_a_backup_can_take_the_place_of_a_damaged_file(tmp_path: Path) -> None:
+    kept = memory_with(tmp_path, unit("雨。", "Rain."))
+    kept.backup(tmp_path / "safe.sqlite")
+    (tmp_path / "m.sqlite").write_bytes(b"\xff" * 9000)
+    with pytest.raises(InputError, match="damaged"):
+        kept.units()
+    (tmp_path / "safe.sqlite").replace(tmp_path / "m.sqlite")
+    assert [u.target for u in kept.units()] == ["Rain."]
+
+
+def test_a_damaged_file_never_gives_a_wrong_sentence_and_never_a_traceback(tmp_path: Path) -> None:
+    units = [unit(f"文{n}。", f"Sentence {n}.") for n in range(300)]
+    memory_with(tmp_path, *units)
+    dice, right, refused = random.Random(52), set(units), 0
+    for turn in range(soak(40, 400)):
+        path = Path(shutil.copy(tmp_path / "m.sqlite", tmp_path / f"{turn}"))
+        flip(path, dice)
+        for ask in (Memory(path).units, lambda: found(Memory(path))):  # noqa: B023
+            try:
+                assert set(ask()) <= right
+            except InputError:
+                refused += 1
+    assert refused > turn
+
+
+def found(kept: Memory) -> Iterable[Unit]:
+    return kept.find("ja", "en", (f"文{n}。" for n in range(300))).values()
+
+
+def test_the_newest_stays_the_newest_though_the_clock_jumps_back(tmp_path: Path) -> None:
+    times = iter(["2026-03-02", "2026-03-01"])
+    kept = Memory(tmp_path / "m.sqlite", clock=lambda: next(times))
+    for target in ("Rain.", "Wet."):
+        kept.keep([Unit("ja", "en", "雨。", target, "human")])
+    assert kept.find("ja", "en", ["雨。"])["雨。"].target == "Wet."
+    assert [u.time for u in kept.units()] == ["2026-03-02", "2026-03-01"]
