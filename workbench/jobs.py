@@ -230,9 +230,8 @@ def _state(state: str) -> str:
 
 
 def _shown(text: str) -> str:
-    from workbench.batch.command import shown
-
-    return shown(text)
+    """Return a name as a terminal may show it: on one line, without control signs."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
 def _age(job: "JobRow") -> int:
