@@ -236,7 +236,7 @@ from workbench.evaluation.process import Job, Workers
 from workbench.evaluation.systems import document_of, parse_system
 workers = Workers()
 list(workers.serve(Job(parse_system("pseudo"), document_of(["寒い。"], "ja"), "en")))
-print(next(iter(workers._living.values()))._process.pid, flush=True)
+print(next(iter(workers._living.values()))._child.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL) if sys.argv[1] == "killed" else None
 """
 

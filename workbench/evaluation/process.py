@@ -8,8 +8,6 @@ Workers keeps processes with loaded models; worker.py is what runs in them.
 import os
 import pickle
 import queue
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -20,9 +18,10 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
-from workbench.catalogue import PACKAGE, default_model, get_model
+from workbench.catalogue import default_model, get_model
+from workbench.child import Child, death
 from workbench.errors import AccountingError, EngineError, ModelError, UsageError, WorkbenchError
 from workbench.evaluation.systems import Cost, Run, System, document_of, notes_on
 from workbench.languages import get_language
@@ -297,30 +296,18 @@ class Worker:
         self._started = time.monotonic()
         # Seconds from there to the first translation, 0 as long as there was none.
         self._cold_start = 0.0
-        self._process = _start(threads)
-        assert self._process.stdin and self._process.stdout
-        self._stdin, self._stdout = self._process.stdin, self._process.stdout
-        self._inbox: queue.SimpleQueue[Step | Broken | None] = queue.SimpleQueue()
-        # A thread reads, so that a stop can be heard while nothing comes.
-        arguments = (self._stdout, self._inbox)
-        self._reader = threading.Thread(target=_read, args=arguments, daemon=True)
-        self._reader.start()
+        limits = {"OMP_NUM_THREADS": str(threads)} if threads else {}
+        self._child = Child("workbench.evaluation.worker", load_message, environment=limits)
 
     @property
     def alive(self) -> bool:
         """Return whether the process runs."""
-        return self._process.poll() is None
+        return self._child.alive
 
     @property
     def resident(self) -> int:
         """Return the bytes of memory that it holds now; 0 where Linux does not tell."""
-        try:
-            status = Path(f"/proc/{self._process.pid}/status").read_text("ascii", "replace")
-        except OSError:
-            return 0
-        # A process that has ended, but was not waited for, has no such line.
-        found = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:")]
-        return int(found[0]) * 1024 if found else 0
+        return self._child.resident
 
     def ask(self, job: Job | Texts, stop: threading.Event | None = None) -> Iterator[Step]:
         """Yield what the process makes of a job; see `Workers.serve`."""
@@ -329,7 +316,7 @@ class Worker:
             self._cold_start = self._cold_start or time.monotonic() - self._started
             yield step
         if step is None:
-            raise EngineError(f"{self._name}: {self._reason or _death(self._process.wait())}")
+            raise EngineError(f"{self._name}: {self._reason or death(self._child.wait())}")
         if isinstance(step, Broken):
             raise _ERRORS.get(step.exit_code, EngineError)(step.reason)
         if isinstance(step, Finished):
@@ -339,23 +326,14 @@ class Worker:
     def kill(self, reason: str) -> None:
         """End the process now; whoever waits for it is told why."""
         self._reason = reason
-        self._process.kill()
+        self._child.kill()
 
     def end(self) -> None:
         """End the process and wait until it is gone."""
-        self._process.kill()
-        with suppress(OSError):
-            # What a dead process did not read.
-            self._stdin.close()
-        self._process.wait()
-        self._reader.join()
-        self._stdout.close()
+        self._child.end()
 
     def _send(self, message: Job | Texts | Halt) -> None:
-        # A dead process is seen where it is listened to.
-        with suppress(OSError, ValueError):
-            self._stdin.write(pickle.dumps(message))
-            self._stdin.flush()
+        self._child.send(pickle.dumps(message))
 
     def _next(self, stop: threading.Event | None) -> Step | Broken | None:
         """Return the next message, None when the process has died."""
@@ -365,14 +343,25 @@ class Worker:
                 self._send(Halt())
                 deadline = time.monotonic() + _GRACE
             try:
-                message = self._inbox.get(timeout=_TICK)
+                message = self._child.get(_TICK)
             except queue.Empty:
                 if deadline and time.monotonic() > deadline:
-                    self._process.kill()
+                    self._child.kill()
                     return Halted()
                 continue
             if not (deadline and isinstance(message, Part)):
                 return message
+
+
+def load_message(stream: IO[bytes]) -> Any:
+    """Return the next message between a worker and its parent.
+
+    Raises EOFError: there is none, or it was cut off.
+    """
+    try:
+        return pickle.load(stream)
+    except pickle.UnpicklingError as error:
+        raise EOFError from error
 
 
 def default_cap() -> int:
@@ -399,27 +388,6 @@ def _files(folder: Path | None, pattern: str) -> Iterator[Path]:
     return folder.glob(pattern) if folder else iter(())
 
 
-def _start(threads: int) -> subprocess.Popen[bytes]:
-    # -P: the folder the user is in must not stand in for modules of the same name.
-    command = [sys.executable, "-P", "-m", "workbench.evaluation.worker"]
-    found = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
-    limits = {"OMP_NUM_THREADS": str(threads)} if threads else {}
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": found} | limits,
-    )
-
-
-def _read(stream: IO[bytes], inbox: "queue.SimpleQueue[Step | Broken | None]") -> None:
-    """Put every message of a process into the inbox, and None at its end."""
-    with suppress(EOFError, pickle.UnpicklingError):
-        while True:
-            inbox.put(pickle.load(stream))
-    inbox.put(None)
-
-
 def _end_all(living: "OrderedDict[System, Worker]") -> None:
     while living:
         _, worker = living.popitem()
@@ -428,11 +396,3 @@ def _end_all(living: "OrderedDict[System, Worker]") -> None:
 
 def _one_line(text: str) -> str:
     return text.translate(_LINE_ENDS)
-
-
-def _death(exit_code: int) -> str:
-    if exit_code == -9:  # SIGKILL, a name that not every system has
-        return "its process was killed, which mostly means that the memory ran out."
-    if exit_code < 0:
-        return f"its process died of {signal.Signals(-exit_code).name}."
-    return f"its process ended with code {exit_code} before it was done; it may have said why."

@@ -5,10 +5,8 @@ nothing that a translation does not need, so that its memory and its start are t
 ends with its stdin.
 """
 
-import os
 import pickle
 import queue
-import signal
 import sys
 import threading
 import time
@@ -20,16 +18,19 @@ from typing import BinaryIO
 
 from workbench.batch.translator import Translator
 from workbench.catalogue import default_model, get_model
+from workbench.child import listen, to_parent
 from workbench.errors import AccountingError, EngineError, WorkbenchError
 from workbench.evaluation.process import (
     Broken,
     Converted,
     Finished,
+    Halt,
     Halted,
     Job,
     Part,
     Texts,
     Translated,
+    load_message,
 )
 from workbench.evaluation.systems import Cost
 from workbench.languages import get_language
@@ -48,12 +49,9 @@ Outcome = Finished | Halted | Converted | Broken | Translated
 
 def main() -> None:
     """Do the jobs on stdin, one after the other; whatever a library prints goes to stderr."""
-    # A terminal interrupts parent and worker alike; the parent ends the worker.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
-    with os.fdopen(os.dup(1), "wb") as parent:
-        os.dup2(2, 1)
+    with to_parent() as parent:
+        listen(load_message, _Orders(orders).take)
         bench = Workbench()
         while True:
             job, halted = orders.get()
@@ -83,19 +81,19 @@ def _name(job: Job | Texts) -> str:
     return job.system.name
 
 
-def _listen(orders: "queue.SimpleQueue[Order]") -> None:
-    """Pass on jobs, each with the event that halts it; without a parent, end the process."""
-    halted = threading.Event()
-    # A copy: at its end the interpreter would wait for whoever holds its own.
-    with os.fdopen(os.dup(0), "rb") as stdin, suppress(EOFError):
-        while True:
-            message = pickle.load(stdin)
-            if isinstance(message, Job | Texts):
-                halted = threading.Event()
-                orders.put((message, halted))
-            else:
-                halted.set()
-    os._exit(0)
+class _Orders:
+    """Passes on jobs, each with the event that halts it."""
+
+    def __init__(self, orders: "queue.SimpleQueue[Order]") -> None:
+        self._orders = orders
+        self._halted = threading.Event()
+
+    def take(self, message: Job | Texts | Halt) -> None:
+        if isinstance(message, Halt):
+            self._halted.set()
+        else:
+            self._halted = threading.Event()
+            self._orders.put((message, self._halted))
 
 
 def _broken(error: Exception, name: str) -> Broken:
