@@ -100,13 +100,13 @@ def resume(
     """
     from rich.console import Console
 
-    from workbench.batch.command import carry_out
-
-    console = Console(stderr=True, quiet=quiet, highlight=False)
     with _store() as store:
         job = store.job(id)
+        from workbench.batch.command import carry_out
+
         if retry:
             store.forget_failed(job.id)
+        console = Console(stderr=True, quiet=quiet, highlight=False)
         raise typer.Exit(carry_out(store, job.id, console, size=engines, ray=ray))
 
 

@@ -357,11 +357,16 @@ class Memory:
                 some = wanted[at : at + _AT_ONCE]
                 marks = ",".join("?" * len(some))
                 found += base.execute(query.format(marks), (*some, *also))
-        return sorted(found, key=itemgetter(0))
+        try:
+            return sorted(found, key=itemgetter(0))
+        except TypeError as error:
+            raise database.damaged(self.path, self._schema, str(error)) from error
 
     def _unit(self, total: int | None, *values: Any) -> Unit:
         """Return the unit of a row of _COLUMNS. Raises InputError: its words were changed."""
-        if total not in (None, _words_sum(values)):
+        # A row that was cut short lacks its sum as an old one does, but its words too.
+        whole = all(isinstance(value, str) for value in values)
+        if not whole or total not in (None, _words_sum(values)):
             raise database.damaged(self.path, self._schema, "the checksum of a sentence is wrong")
         return Unit(*values[1:])
 

@@ -120,13 +120,13 @@ class Store:
 
     def create(self, spec: Spec, files: Sequence[Source]) -> str:
         """Add a job with its files, numbered from 1, and return its id; its state is "waiting"."""
-        time = self._clock()
+        time, sealed = self._clock(), seal(spec)
         with self._writing(make=True) as base:
             id = _new_id(base)
             base.execute(
                 "INSERT INTO jobs (id, out, spec, spec_sum, state, created, changed)"
                 " VALUES (?, ?, ?, ?, 'waiting', ?, ?)",
-                (id, _sound(spec.out), *seal(spec), time, time),
+                (id, _sound(spec.out), *sealed, time, time),
             )
             number = int(base.execute("SELECT last_insert_rowid()").fetchone()[0])
             _add_files(base, number, 1, files)
@@ -242,11 +242,12 @@ class Store:
 
         Raises AccountingError: the job has no file of that number.
         """
+        sealed = seal(row)
         with self._writing() as base:
             place = self._number(base, id), row.number
             done = base.execute(
                 "UPDATE files SET state = ?, row = ?, row_sum = ? WHERE job = ? AND number = ?",
-                (row.state, *seal(row), *place),
+                (row.state, *sealed, *place),
             )
             if done.rowcount != 1:
                 raise AccountingError(f"Job {id} has no file {row.number}.")
@@ -347,7 +348,7 @@ class Store:
 
     @contextmanager
     def _reading(self, *, make: bool = False) -> Iterator[sqlite3.Connection]:
-        with self._lock, database.explained(self.path, self._schema):
+        with self._lock, database.explained(self.path, self._schema), self._whole():
             if self._base is None:
                 if not make and not self.path.exists():
                     raise UsageError("There are no batch jobs yet: workbench batch makes one.")
@@ -411,38 +412,36 @@ class Store:
         query = "SELECT state, COUNT(*) FROM files WHERE job = ? GROUP BY state ORDER BY state"
         states = base.execute(query, (job["number"],)).fetchall()
         spec = self._unsealed(Spec, job["spec"], job["spec_sum"])
-        with self._whole():
-            runs = self._runs(job)
-            died = job["state"] == "running" and not runs
-            return JobRow(
-                id=job["id"],
-                spec=spec,
-                state=_one_of(JobState, "interrupted" if died else job["state"]),
-                created=str(job["created"]),
-                changed=str(job["changed"]),
-                pid=job["pid"] if runs else 0,
-                host=job["host"] if runs else "",
-                signature=dict(json.loads(job["signature"])),
-                done=int(job["done"]),
-                total=int(job["total"]),
-                files={_one_of(FileState, state): int(count) for state, count in states},
-                rate=float(job["rate"]),
-                reason=str(job["reason"]),
-            )
+        runs = self._runs(job)
+        died = job["state"] == "running" and not runs
+        return JobRow(
+            id=job["id"],
+            spec=spec,
+            state=_one_of(JobState, "interrupted" if died else job["state"]),
+            created=str(job["created"]),
+            changed=str(job["changed"]),
+            pid=job["pid"] if runs else 0,
+            host=job["host"] if runs else "",
+            signature=dict(json.loads(job["signature"])),
+            done=int(job["done"]),
+            total=int(job["total"]),
+            files={_one_of(FileState, state): int(count) for state, count in states},
+            rate=float(job["rate"]),
+            reason=str(job["reason"]),
+        )
 
     def _unsealed(self, kind: type[_Value], packed: bytes, total: int) -> _Value:
-        with self._whole():
-            try:
-                return unseal(kind, packed, total)
-            except InputError as error:
-                raise InputError(f"{self.path}: {error}") from error
+        try:
+            return unseal(kind, packed, total)
+        except InputError as error:
+            raise InputError(f"{self.path}: {error}") from error
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
-        """Say that the file is damaged where a row is not what was written."""
+        """Say that the file is damaged where a row, or a column's name, is not what was written."""
         try:
             yield
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, LookupError) as error:
             raise database.damaged(self.path, self._schema, str(error)) from error
 
     def _translation(self, language: str, key: bytes, packed: bytes, total: int) -> Translation:
