@@ -5,7 +5,7 @@ writes the text again with renderings in the places. Positions are characters of
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -34,7 +34,9 @@ class Item:
     """A piece of running text: its characters start to end, and what it says.
 
     "break" is a line break that is seen, "drop" is not wanted in a translation; open and close
-    tags belong together by their name, and are points where the other one is missing.
+    tags belong together by their name, and are points where the other one is missing. tied: the
+    tag needs the words (the name of a link), so that it stays with them even where it is around
+    all of them.
     """
 
     kind: Kind
@@ -42,6 +44,7 @@ class Item:
     end: int
     text: str = ""
     name: str = ""
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,14 @@ def patch(
         if (rendering.text, rendering.codes) == (place.block.text, place.block.codes):
             continue
         new = Fix(place.start, place.end, render(place, rendering, raw))
-        while edits and edits[-1].start >= place.start:
-            edits.pop()
-        edits.append(new)
+        first = bisect_left(edits, place.start, key=lambda edit: edit.start)
+        last = bisect_left(edits, place.end, key=lambda edit: edit.start)
+        edits[first:last] = [new]
     yield from _edited(text, 0, len(text), edits)
 
 
 def _edited(text: str, start: int, end: int, edits: Sequence[Fix]) -> Iterator[str]:
-    first = bisect_right(edits, start, key=lambda edit: edit.start - 1)
+    first = bisect_left(edits, start, key=lambda edit: edit.start)
     for edit in edits[first:]:
         if edit.end > end:
             break
@@ -117,7 +120,7 @@ def compose(text: str, items: Sequence[Item], block: Block) -> Place | None:
     """
     if not has_words("".join(item.text for item in items if item.kind == "text")):
         return None
-    mates = _mates(items)
+    mates = mates_of(items)
     first, last = _inner(items, mates)
     items = _melted(items[first : last + 1], {a - first: b - first for a, b in mates.items()})
     words, moved = _spaced(items)
@@ -141,8 +144,8 @@ def put(place: Place, rendering: Rendering, raw: Raw, escape: Callable[[str], st
     return "".join(parts)
 
 
-def _mates(items: Sequence[Item]) -> dict[int, int]:
-    """Return which close belongs to each open; one that crosses others belongs to none."""
+def mates_of(items: Sequence[Item]) -> dict[int, int]:
+    """Return which close belongs to each open, by their numbers; crossing ones have none."""
     mates: dict[int, int] = {}
     stack: list[int] = []
     waiting: dict[str, int] = {}
@@ -166,7 +169,9 @@ def _inner(items: Sequence[Item], mates: dict[int, int]) -> tuple[int, int]:
     held += [n for n, item in enumerate(items) if item.kind == "drop"]
     first, last = min(held), max(held)
     for opened, closed in mates.items():
-        if opened < first <= closed < last:
+        if items[closed].tied and opened <= last and first <= closed:
+            first, last = min(first, opened), max(last, closed)
+        elif opened < first <= closed < last:
             first = opened
         elif first < opened <= last < closed:
             last = closed
