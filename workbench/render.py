@@ -16,7 +16,7 @@ from workbench import manifest
 from workbench.languages import get_language
 from workbench.revising import open_first, standing
 from workbench.summaries import bullet_lines
-from workbench.types import Column, Document, Result, Summary
+from workbench.types import Column, Document, Result, Segment, Summary
 from workbench.view import bullet_texts, payload
 
 # Of workbench/ui/static, in this order: the aligned view, here and on the page.
@@ -41,14 +41,22 @@ def target_text(document: Document, column: Column) -> str:
 
     Between two sentences of a line stands a space in spaced scripts and nothing in others.
     """
-    spaced = get_language(column.language).spaced
     parts = []
     for segment, translation in zip(document.segments, column.translations, strict=True):
-        breaks = any(c in segment.gap for c in "\n\r\u2028\u2029\x0b\x0c\x85")
         last = segment is document.segments[-1]
-        gap = segment.gap if breaks or last else (" " if spaced and translation.text else "")
+        gap = gap_behind(segment, translation.text, column.language, last=last)
         parts.append(translation.text + gap)
     return "".join(parts)
+
+
+def gap_behind(segment: Segment, text: str, language: str, *, last: bool) -> str:
+    """Return what stands behind the translation `text` of a segment: the source's break, if any.
+
+    Else a space in spaced scripts and nothing in others; behind the last segment, what was there.
+    """
+    if last or any(c in segment.gap for c in "\n\r\u2028\u2029\x0b\x0c\x85"):
+        return segment.gap
+    return " " if text and get_language(language).spaced else ""
 
 
 def to_text(result: Result) -> str:
