@@ -1,7 +1,10 @@
 """Jobs are seen, gone on with, stopped and deleted from the command line."""
 
 import json
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -151,3 +154,25 @@ def test_only_old_jobs_that_have_ended_are_cleaned_away(home: Path, capsys: Out)
             (True, "done"),
             (False, "waiting"),
         ]
+
+
+@pytest.mark.parametrize("command", [[], ["show", "ID"]], ids=str)
+def test_a_plain_locale_changes_nothing_of_what_is_said(
+    command: list[str], store: Store, home: Path
+) -> None:
+    id = store.create(
+        replace(SPEC, out="/out/出力/한국어"), (replace(FILES[0], name="文\udce3.docx"),)
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "workbench",
+        "jobs",
+        *(id if c == "ID" else c for c in command),
+    ]
+    plain = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    said = [
+        subprocess.run(command, env={**os.environ, **env}, capture_output=True, timeout=60)
+        for env in ({"LC_ALL": "C.UTF-8"}, {"LANG": "C", "LC_ALL": "C"}, plain)
+    ]
+    assert "出力/한국어" in said[0].stdout.decode() and {s.stdout for s in said} == {said[0].stdout}

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,6 +52,7 @@ from workbench.errors import WorkbenchError
 if TYPE_CHECKING:
     from workbench.job import Job
 
+_ASCII = ("ascii", "us-ascii", "ansi_x3.4-1968", "646")
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -457,8 +459,16 @@ def _codes(text: str) -> list[str]:
     return [code.strip() for code in text.split(",") if code.strip()]
 
 
+def _speak_utf8() -> None:
+    """Write UTF-8 where the locale (LANG=C, POSIX) asks for ASCII, which has none of our words."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.encoding.lower() in _ASCII:
+            stream.reconfigure(encoding="utf-8", errors=stream.errors)
+
+
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; errors are one message on stderr."""
+    _speak_utf8()
     try:
         app(args)
     except WorkbenchError as error:
