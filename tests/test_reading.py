@@ -25,10 +25,10 @@ def test_a_named_encoding_is_used(tmp_path: Path) -> None:
     assert "".join(read_pieces(str(file), "shift_jis")) == "寒かった。"
 
 
-def test_wrong_bytes_are_refused_with_their_offset(tmp_path: Path) -> None:
+def test_bytes_that_could_be_anything_are_asked_about(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_bytes(b"abc" + "寒".encode("shift_jis"))
-    with pytest.raises(InputError, match=r"byte 3 is not utf-8.*--encoding"):
+    with pytest.raises(InputError, match=r"is not UTF-8.*--encoding cp932"):
         list(read_pieces(str(file)))
 
 
@@ -36,7 +36,7 @@ def test_the_offset_counts_from_the_start_of_a_large_file(tmp_path: Path) -> Non
     file = tmp_path / "a.txt"
     # The three bytes of 寒 straddle the end of the first block.
     file.write_bytes(b"a" * (BLOCK - 1) + "寒".encode() + b"\xff")
-    with pytest.raises(InputError, match=f"byte {BLOCK + 2} is not utf-8"):
+    with pytest.raises(InputError, match=f"byte {BLOCK + 2} .*is not UTF-8"):
         list(read_pieces(str(file)))
 
 

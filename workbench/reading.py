@@ -3,63 +3,145 @@
 import codecs
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from workbench.encodings import MARKS, SAMPLE, guess, named, unclear
 from workbench.errors import InputError, UsageError
 
 BLOCK = 1 << 20
-# Longest first: the UTF-32 mark begins with the UTF-16 one.
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text file whose encoding is known. bom is its byte order mark, b"" for none.
+
+    guessed: nothing but the look of what comes out says that it is this encoding.
+    """
+
+    path: Path
+    encoding: str
+    bom: bytes = b""
+    guessed: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the encoding as people know it."""
+        return named(self.encoding)
+
+    def pieces(self) -> Iterator[str]:
+        """Yield the text without its mark, about a million characters at a time, strictly decoded.
+
+        Line ends stay as they are. Raises InputError: bytes that are not of the encoding; the
+        message has their line and offset.
+        """
+        with _opened(self.path) as stream:
+            stream.seek(len(self.bom))
+            yield from _decode(stream, self.path.name, self.encoding, len(self.bom))
+
+
+def open_text(path: Path, encoding: str = "", language: str = "") -> Text:
+    """Return a text file with its encoding: the one given, marked, UTF-8, or plainly another.
+
+    language helps to tell encodings apart where it is known.
+    Raises InputError: it cannot be read, or its encoding is not clear; the message has the
+    choices. UsageError: no such encoding.
+    """
+    with _opened(path) as stream:
+        sample = stream.read(SAMPLE)
+        whole = len(sample) < SAMPLE
+    mark = next(((m, e) for m, e in MARKS if sample.startswith(m)), None)
+    if mark and encoding.lower().replace("_", "-") in ("", "utf-8", "utf8", "utf-16", mark[1]):
+        return Text(path, mark[1], mark[0])
+    if encoding:
+        return Text(path, _codec(encoding))
+    if _is_utf8(sample, whole=whole):
+        return Text(path, "utf-8")
+    found = guess(sample, whole=whole, language=language)
+    if not found.sure:
+        raise unclear(path.name, filter(None, (found.encoding, *found.others)))
+    return Text(path, found.encoding, guessed=True)
+
+
+def _is_utf8(sample: bytes, *, whole: bool) -> bool:
+    """Return whether bytes are UTF-8, or nearly: damage is then told as such."""
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(sample, final=whole)
+    except UnicodeDecodeError as error:
+        if "end of data" in error.reason and not sample[: error.start].isascii():
+            return True
+    else:
+        return True
+    text = sample.decode("utf-8", "replace")
+    good = sum(not c.isascii() and c != "\ufffd" for c in text)
+    return good > 8 * text.count("\ufffd")
+
+
+def _codec(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+        "".encode(name)
+    except LookupError as error:
+        raise UsageError(
+            f"No encoding named {encoding!r}: try utf-8, shift_jis, euc-kr."
+        ) from error
+    # What is called Shift_JIS or EUC-KR in the wild has the signs of Windows.
+    return {"shift_jis": "cp932", "euc_kr": "cp949"}.get(name, name)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a regular file. Raises InputError: there is none, or it cannot be read."""
+    if not path.exists():
+        raise InputError(f"{path}: no such file.")
+    if not path.is_file():
+        raise InputError(f"{path}: not a regular file; give a text file, or - for standard input.")
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
 
 
 def read_pieces(path: str, encoding: str = "") -> Iterator[str]:
     """Yield the text of a file, or of standard input for "-", about a million characters at a time.
 
-    Without an encoding the byte order mark decides, else UTF-8. Line ends stay as they are.
+    Without an encoding the byte order mark decides, else UTF-8; for a file, else what its bytes
+    plainly are, which is said on stderr. Line ends stay as they are.
     Raises InputError: no such file, not readable, or bytes that are not of the encoding (the
     message has the offset). UsageError: no such encoding.
     """
-    if path == "-":
-        yield from _decode(sys.stdin.buffer, "standard input", encoding)
+    if path != "-":
+        text = open_text(Path(path), encoding)
+        if text.guessed:
+            print(f"Read as {text.name}: guessed; --encoding says otherwise.", file=sys.stderr)
+        yield from text.pieces()
         return
-    file = Path(path)
-    if not file.exists():
-        raise InputError(f"{path}: no such file.")
-    if not file.is_file():
-        raise InputError(f"{path}: not a regular file; give a text file, or - for standard input.")
-    try:
-        with file.open("rb") as stream:
-            yield from _decode(stream, path, encoding)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
+    stream = sys.stdin.buffer
+    head = stream.read(BLOCK)
+    mark = next(((m, e) for m, e in MARKS if head.startswith(m)), (b"", "utf-8"))
+    codec = _codec(encoding) if encoding else mark[1]
+    skipped = len(mark[0]) if codec == mark[1] else 0
+    yield from _decode(stream, "standard input", codec, skipped, head[skipped:])
 
 
-def _decode(stream: BinaryIO, name: str, encoding: str) -> Iterator[str]:
-    block = stream.read(BLOCK)
-    encoding = encoding or next((e for mark, e in _MARKS if block.startswith(mark)), "utf-8")
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)("strict")
-    except LookupError as error:
-        raise UsageError(
-            f"No encoding named {encoding!r}: try utf-8, shift_jis, euc-kr."
-        ) from error
-    offset = 0
+def _decode(
+    stream: BinaryIO, name: str, encoding: str, offset: int, block: bytes = b""
+) -> Iterator[str]:
+    """Yield the decoded stream from `offset` of the file on; block is what was read of it."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    lines = 1
+    block = block or stream.read(BLOCK)
     while True:
         pending = len(decoder.getstate()[0])
         try:
             text = decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
             where = offset - pending + error.start
+            line = lines + error.object[: error.start].count(b"\n")
             raise InputError(
-                f"{name}: byte {where} is not {encoding}. Say what it is with --encoding, "
-                f"for example --encoding shift_jis, euc-jp, euc-kr or cp949."
+                f"{name}: byte {where} (line {line}) is not {named(encoding)}. The file is "
+                "damaged there, or of another encoding: say which with --encoding, for example "
+                "--encoding shift_jis, euc-jp, euc-kr or cp949."
             ) from error
         if "\0" in text:
             raise InputError(f"{name}: holds NUL characters: it is not a text file.")
@@ -68,4 +150,5 @@ def _decode(stream: BinaryIO, name: str, encoding: str) -> Iterator[str]:
         if not block:
             return
         offset += len(block)
+        lines += text.count("\n")
         block = stream.read(BLOCK)
