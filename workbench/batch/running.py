@@ -328,6 +328,7 @@ class _Books:
     known: int = 0
     bytes_planned: int = 0
     started: float = 0.0
+    last: int = -1
     left: dict[int, int] = field(default_factory=dict)
     units: dict[int, int] = field(default_factory=dict)
     first: dict[int, int] = field(default_factory=dict)
@@ -338,6 +339,7 @@ class _Books:
         missing = sum(len(unit.texts) for unit in window.units)
         self.total += window.texts
         self.known += window.texts - missing
+        self.last = window.number
         self.left[window.number] = self.units[window.number] = len(window.units)
         self.started = self.started or time.monotonic()
 
@@ -376,7 +378,7 @@ class _Books:
         files, self.waiting = self.waiting, []
         ready = []
         for file in files:
-            free = first is None or file.window < first
+            free = file.window <= self.last and (first is None or file.window < first)
             (ready if free else self.waiting).append(file)
         return ready
 
