@@ -155,10 +155,16 @@ def test_every_text_is_replaced_once_and_its_codes_survive(folder, source):
     result = written(path, pseudo)
     after = blocks(document(folder, result))
     assert squeezed(b.text for b in after) == squeezed(pseudo(b.text) for b in before)
+    assert [pairs(b) for b in after] == [pairs(b) for b in before]
     assert code_blocks(result) == code_blocks(source)
     assert sorted(re.findall(r"`f\(a, \*b\)`|http://\S+|\[\^1\]", result)) == sorted(
         re.findall(r"`f\(a, \*b\)`|http://\S+|\[\^1\]", source)
     )
+
+
+def pairs(block: Block) -> list[str]:
+    tags = {"<strong>": "bold", "<em>": "italic", "<del>": "struck out"}
+    return sorted(tags.get(c.words, c.words) for c in block.codes if c.kind == "pair")
 
 
 def code_blocks(text: str) -> int:

@@ -106,7 +106,7 @@ def _open(path: Path, reading: Reading) -> tuple[Text, list[Remark]]:
             return text, []
         return text, [Remark(f"Read as UTF-8, as its bytes are; the page says {declared}.")]
     text = open_text(path, reading.encoding, reading.source)
-    guess = f"Read as {text.encoding}: guessed from its bytes; --encoding says otherwise."
+    guess = f"Read as {text.name}: guessed from its bytes; --encoding says otherwise."
     return text, [Remark(guess)] if text.guessed else []
 
 

@@ -97,7 +97,8 @@ class Settled:
         edits = _Edits(text, len(text) * len(literals) <= _SEARCHED)
         # Longer ones first, or "%" would take what belongs to "%s".
         for n, (start, end) in sorted(literals, key=lambda one: (one[1][0] - one[1][1], one[0])):
-            if not edits.find(n, self._source[start:end]):
+            tied = cuts_latin(self._source, start), cuts_latin(self._source, end)
+            if not edits.find(n, self._source[start:end], tied):
                 share = _share_of(start, row, len(row.target), len(text))
                 edits.insert(n, self._source[start:end], share)
                 self.guessed.add(n)
@@ -124,18 +125,21 @@ class _Edits:
         self._from: dict[str, int] = {}
         self._spans: list[tuple[int, int, int, str]] = []  # start, end, number, words
 
-    def find(self, number: int, words: str) -> bool:
-        """Mark the next place of the words, or of what they were made into; say whether any."""
+    def find(self, number: int, words: str, tied: tuple[bool, bool]) -> bool:
+        """Mark the next place of the words, or of what they were made into; say whether any.
+
+        tied: letters may go on before or behind the words, as they do in the source (`enum`s).
+        """
         if not words or not self._searched:
             return False
         at = self._text.find(words, self._from.get(words, 0))
         while at >= 0:
             self._from[words] = at + 1
-            if self._is_free(at, at + len(words)):
+            if self._is_free(at, at + len(words), tied):
                 self._from[words] = at + len(words)
                 return self._mark(at, at + len(words), number, words)
             at = self._text.find(words, at + 1)
-        return self._find_loosely(number, words)
+        return self._find_loosely(number, words, tied)
 
     def insert(self, number: int, words: str, at: int) -> None:
         """Put words in near a place, outside of others and between words."""
@@ -171,22 +175,23 @@ class _Edits:
             " " if behind and is_within_word("a" + behind, 1) else "",
         )
 
-    def _find_loosely(self, number: int, words: str) -> bool:
+    def _find_loosely(self, number: int, words: str, tied: tuple[bool, bool]) -> bool:
         if not words.strip() or len(words) > _LONGEST or len(self._text) > _LOOSELY:
             return False
         parts = re.findall(r"[^\W_]+|[^\w\s]", words)
         pattern = r"[\s_]*".join(map(re.escape, parts))
         for match in re.finditer(pattern, self._text, re.IGNORECASE):
-            if self._is_free(*match.span()):
+            if self._is_free(*match.span(), tied):
                 return self._mark(*match.span(), number, words)
         return False
 
-    def _is_free(self, start: int, end: int) -> bool:
+    def _is_free(self, start: int, end: int, tied: tuple[bool, bool]) -> bool:
         index = bisect_left(self._spans, (start, start, -1, ""))
         around = self._spans[max(0, index - 1) : index + 1]
         if any(start < b and a < end for a, b, *_ in around):
             return False
-        return not (cuts_latin(self._text, start) or cuts_latin(self._text, end))
+        cut = cuts_latin(self._text, start), cuts_latin(self._text, end)
+        return not any(here and not there for here, there in zip(cut, tied, strict=True))
 
     def _mark(self, start: int, end: int, number: int, words: str) -> bool:
         insort(self._spans, (start, end, number, words))

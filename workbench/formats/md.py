@@ -58,7 +58,7 @@ def read(path: Path, reading: Reading) -> Iterator[Block | Remark]:
     """
     text = open_text(path, reading.encoding, reading.source)
     if text.guessed:
-        yield Remark(f"Read as {text.encoding}: guessed from its bytes; --encoding says otherwise.")
+        yield Remark(f"Read as {text.name}: guessed from its bytes; --encoding says otherwise.")
     for found in _Document("".join(text.pieces())).places():
         yield found if isinstance(found, Remark) else found.block
 

@@ -188,9 +188,10 @@ def _html(text: str, at: int, raw: str) -> Item:
 
 def _kept(state: StateInline, silent: bool) -> bool:
     """Take the mark of a footnote, the box of a task or a variable as one piece."""
-    match = _NOTE.match(state.src, state.pos, state.posMax)
+    # Where the end of a link is looked for, a bracket that is more than one would be a link.
+    match = None if silent else _NOTE.match(state.src, state.pos, state.posMax)
     match = match or _VARIABLE.match(state.src, state.pos, state.posMax)
-    if not match and state.pos == 0:
+    if not match and state.pos == 0 and not silent:
         match = _TASK.match(state.src)
     if not match:
         return False
