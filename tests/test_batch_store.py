@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from hashlib import blake2b
@@ -325,6 +326,16 @@ def test_a_job_is_cancelled_by_another_process_or_at_once(store: Store, path: Pa
         store.cancel(id)
 
 
+def test_threads_share_a_store(store: Store) -> None:
+    id = store.create(SPEC, ())
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: store.acknowledge(id, "en", unit(number)), range(40)))
+        assert (
+            list(pool.map(lambda n: len(store.look_up(id, "en", keys(n))), range(40)))
+            == [UNIT] * 40
+        )
+
+
 def test_a_kill_between_and_within_acknowledgements_loses_and_halves_nothing(
     path: Path, told: Told
 ) -> None:
@@ -374,30 +385,31 @@ def test_a_torn_log_loses_the_last_acknowledgement_at_most(path: Path, told: Tol
             assert counts(store, id, units)[:-2] == [UNIT] * (units - 2)
 
 
+def refusals(path: Path, id: str) -> int:
+    """Ask a file for everything, and return how often it refused."""
+    asked: tuple[Callable[[Store], object], ...] = (
+        lambda store: store.jobs(),
+        lambda store: [store.job(id), store.files(id)],
+        lambda store: counts(store, id, 12),
+        lambda store: store.check(),
+        lambda store: store.acknowledge(id, "en", unit(13)),
+    )
+    refused = 0
+    for ask in asked:
+        try:
+            ask(Store(path))
+        except WorkbenchError:
+            refused += 1
+    return refused
+
+
 def test_a_damaged_file_never_gives_a_wrong_text_and_never_a_traceback(path: Path) -> None:
     id, dice, seen = fill(path, 12), random.Random(52), 0
     for turn in range(soak(40, 400)):
-        here = path.with_name(f"bad{turn}.sqlite")
-        shutil.copy(path, here)
+        here = Path(shutil.copy(path, path.with_name(f"bad{turn}.sqlite")))
         flip(here, dice)
-        asked = (
-            lambda store: store.jobs(),
-            lambda store: [store.job(id), store.files(id)],
-            lambda store: counts(store, id, 12),
-            lambda store: store.check(),
-            lambda store: store.acknowledge(id, "en", unit(13)),
-        )
-        for ask in asked:
-            seen += _refuses(lambda: ask(Store(here)))  # noqa: B023
+        seen += refusals(here, id)
     assert seen > turn
-
-
-def _refuses(work: Callable[[], object]) -> bool:
-    try:
-        work()
-    except WorkbenchError:
-        return True
-    return False
 
 
 def test_a_damaged_file_names_its_newest_copy_which_can_take_its_place(path: Path) -> None:

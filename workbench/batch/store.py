@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar, get_args
 
 from workbench import database
@@ -72,6 +71,10 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _LENGTH = 8
 _LISTED = 12
 _CACHE = "PRAGMA cache_size = -16384"
+_PLAN = (
+    "CREATE TABLE plan (job INTEGER, key BLOB, window INTEGER, PRIMARY KEY (job, key))"
+    " WITHOUT ROWID"
+)
 _ACKNOWLEDGE = (
     "INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
     " SET failed = excluded.failed, text = excluded.text, text_sum = excluded.text_sum"
@@ -101,12 +104,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -169,7 +167,8 @@ class Store:
                     f"has finished, or stop it: workbench jobs cancel {job['id']}"
                 )
             self._set(base, job["number"], state="running", reason="", cancel=0, **_runner(*me))
-            self._planned().execute("DELETE FROM plan WHERE job = ?", (job["number"],))
+            with self._planning() as plan:
+                plan.execute("DELETE FROM plan WHERE job = ?", (job["number"],))
 
     def release(self, id: str, state: JobState, reason: str = "") -> None:
         """End the claim on a job and say how it stands now."""
@@ -275,8 +274,7 @@ class Store:
         """
         with self._reading() as base:
             number = self._number(base, id)
-            plan = self._planned()
-            with database.transaction(plan):
+            with self._planning() as plan:
                 rows = ((number, key, window) for key in keys)
                 plan.executemany("INSERT OR IGNORE INTO plan VALUES (?, ?, ?)", rows)
                 query = f"SELECT key FROM plan WHERE job = ? AND window = ? AND {_among(keys)}"
@@ -367,17 +365,21 @@ class Store:
     def _schema(self) -> Schema:
         return Schema("the list of batch jobs", MIGRATIONS)
 
-    def _planned(self) -> sqlite3.Connection:
-        """Return the plan: a file of this object alone, which is gone with it."""
+    @contextmanager
+    def _planning(self) -> Iterator[sqlite3.Connection]:
+        """Yield the plan: a file of this object alone, which is gone with it."""
         if self._plan is None:
             self._plan = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-            for order in (_CACHE, "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF"):
+            for order in (_CACHE, "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", _PLAN):
                 self._plan.execute(order)
-            self._plan.execute(
-                "CREATE TABLE plan (job INTEGER, key BLOB, window INTEGER, PRIMARY KEY (job, key))"
-                " WITHOUT ROWID"
-            )
-        return self._plan
+        try:
+            with database.transaction(self._plan):
+                yield self._plan
+        except sqlite3.Error:
+            # Without a journal it is no longer whole; a later claim begins with a new one.
+            self._plan.close()
+            self._plan = None
+            raise
 
     def _number(self, base: sqlite3.Connection, id: str) -> int:
         """Return the number of a job; those of whole ids are remembered."""
