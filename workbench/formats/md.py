@@ -110,14 +110,15 @@ class _Document:
         for leaf in _leaves(tokens):
             line = first + leaf.line
             at = self._at(leaf, line) if leaf.token.content else None
+            children = children_of(leaf.token, self._env)
             try:
-                items = _items(leaf.token, at)
+                items = _items(leaf.token, children, at)
             except NotFollowed:
                 if _LETTER.search(leaf.token.content):
                     yield Remark(_LEFT.format(line + 1), lost=True)
                 continue
             if at is not None:
-                yield from self._within(leaf, line, at)
+                yield from _within(leaf.token.content, children, at, line)
                 kind: Literal["text", "heading"] = "text" if leaf.name != "heading" else "heading"
                 block = Block(f"line {line + 1}, {leaf.name}", "", (), kind)
                 place = compose(self.text, items, block)
@@ -177,23 +178,6 @@ class _Document:
         body = enumerate(self._lines[first:])
         return [first + n for n, line in body if n not in held and _LETTER.search(line)]
 
-    def _within(self, leaf: _Leaf, line: int, at: Sequence[int]) -> list[Place]:
-        """Return the places of the descriptions of pictures and of titles, in order."""
-        places: list[Place] = []
-        for child in leaf.token.children or []:
-            if "span" not in child.meta:
-                continue
-            start, end = child.meta["span"]
-            if child.type == "image":
-                where = range(start + 2, start + 2 + len(child.content))
-                places += _small(plain(child), where, at, (line, "alt"))
-            title = _TITLE.search(leaf.token.content, start, end)
-            if title:
-                group = 1 if title[1] else 2
-                words = str(child.attrs.get("title", ""))
-                places += _small(words, range(*title.span(group)), at, (line, "title"))
-        return sorted(places, key=lambda place: place.start)
-
     def render(self, place: Place, rendering: Rendering, raw: Raw) -> str:
         """Return a rendering as it is written in its place, so that it is read as it is meant."""
         if place.shape not in _AROUND:
@@ -218,7 +202,7 @@ class _Document:
             return None
         token = leaves[0].token
         try:
-            return _read_out(joined(list(follow(token.content, token.children or []))))
+            return _read_out(joined(list(follow(token.content, children_of(token, env)))))
         except NotFollowed:
             return None
 
@@ -270,7 +254,7 @@ def _unescaped(line: str, start: int, end: int) -> list[int]:
     return [*kept, end]
 
 
-def _items(token: Token, at: Sequence[int] | None) -> list[Item]:
+def _items(token: Token, children: Sequence[Token], at: Sequence[int] | None) -> list[Item]:
     """Return the pieces of a token's text at their places in the document.
 
     Raises NotFollowed: they have none.
@@ -280,7 +264,7 @@ def _items(token: Token, at: Sequence[int] | None) -> list[Item]:
             raise NotFollowed(token.content)
         return []
     text = token.content
-    items = with_addresses(text, joined(list(follow(text, token.children or []))))
+    items = with_addresses(text, joined(list(follow(text, children))))
     moved = []
     for item in items:
         breaks = item.start < item.end and "\n" in text[item.start : item.end]
@@ -288,6 +272,23 @@ def _items(token: Token, at: Sequence[int] | None) -> list[Item]:
         end = end or (at[item.end - 1] + 1 if item.start < item.end else at[item.start])
         moved.append(replace(item, start=at[item.start], end=end))
     return moved
+
+
+def _within(text: str, children: Sequence[Token], at: Sequence[int], line: int) -> list[Place]:
+    """Return the places of the descriptions of pictures and of titles, in order."""
+    places: list[Place] = []
+    for child in children:
+        if "span" not in child.meta:
+            continue
+        start, end = child.meta["span"]
+        if child.type == "image":
+            where = range(start + 2, start + 2 + len(child.content))
+            places += _small(plain(child), where, at, (line, "alt"))
+        title = _TITLE.search(text, start, end)
+        if title:
+            words = str(child.attrs.get("title", ""))
+            places += _small(words, range(*title.span(1 if title[1] else 2)), at, (line, "title"))
+    return sorted(places, key=lambda place: place.start)
 
 
 def _small(words: str, where: range, at: Sequence[int], place: tuple[int, str]) -> Iterator[Place]:

@@ -43,13 +43,21 @@ def parser() -> MarkdownIt:
     """Return the parser: CommonMark with tables, struck out text, footnotes, tasks, variables."""
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _NESTING})
     md.enable(["table", "strikethrough"])
-    md.core.ruler.disable("text_join")
+    # Running text is taken apart when its turn comes: all of it at once would fill the memory.
+    md.core.ruler.disable(["inline", "text_join"])
     md.inline.ruler2.disable("fragments_join")
     md.inline.ruler.before("link", "kept", _kept)
     md.inline.ruler.at("link", _noted(_link))
     md.inline.ruler.at("image", _noted(_image))
     md.block.ruler.at("reference", _no_footnote, {"alt": []})
     return md
+
+
+def children_of(token: Token, env: dict[str, Any]) -> list[Token]:
+    """Return the tokens of the running text of a token; env holds the definitions of links."""
+    children: list[Token] = []
+    parser().inline.parse(token.content, parser(), env, children)
+    return children
 
 
 def follow(text: str, children: Sequence[Token]) -> Iterator[Item]:
