@@ -22,6 +22,7 @@ from workbench.formats.flow import Item, Place, Raw, compose, mates_of, patch, p
 from workbench.formats.mdtext import (
     NAMED,
     NotFollowed,
+    children_of,
     follow,
     joined,
     parser,
