@@ -29,7 +29,7 @@ def portable(name: str) -> str:
     Different names may become one. It is not shortened; see `fitted`.
 
     >>> portable("-rf con|x\\n.txt"), portable("NUL.txt"), portable("..")
-    ('_-rf con_x_.txt', '_NUL.txt', '_.')
+    ('_-rf con_x_.txt', '_NUL.txt', '_._')
     """
     name = unicodedata.normalize("NFC", name)
     name = "".join("_" if c in _FORBIDDEN or not _harmless(c) else c for c in name)
