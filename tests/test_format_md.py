@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.formats import Block, Reading, Remark, Rendering, format_of
+from workbench.formats import Block, Reading, Remark, Rendering, format_of, md
 from workbench.formats.inline import project
 from workbench.types import Segment
 
@@ -229,6 +229,15 @@ def test_what_needs_no_escape_gets_none(tmp_path):
 def test_wrapped_lines_come_out_on_one_and_keep_their_quotation(tmp_path):
     path = document(tmp_path, "> one\n> two  \n> three\n")
     assert written(path, str.upper) == "> ONE TWO  \n> THREE\n"
+
+
+@given(st.lists(BLOCKS, max_size=4).map("".join), st.integers(1, 6))
+@PROFILE
+def test_a_document_in_parts_is_the_document(source, size):
+    with pytest.MonkeyPatch.context() as patch:
+        whole = list(md._Document(source).places())
+        patch.setattr(md, "_PART", size)
+        assert list(md._Document(source).places()) == whole
 
 
 def test_what_is_nested_too_deep_is_told(tmp_path):

@@ -47,6 +47,7 @@ _SOFT = re.compile(r"(?<!\\)(?:\r\n|\n|\r)[ \t>]*")
 _LEFT = "line {}: it could not be taken apart (nested too deep?) and was left as it is."
 # How a text is read again where it stood.
 _AROUND = {"paragraph": "{}", "heading": "# {}", "line": "{}\n===", "cell": "|{}|\n|-|"}
+_PART = 2_000  # lines that are parsed at once
 _TAGS = {"bold": "strong", "italic": "em", "struck out": "del"}
 _Env = dict[str, Any]
 _Shown = tuple[str, list[str], Counter[str]]
@@ -93,6 +94,16 @@ class _Leaf:
         return "heading" if self.shape == "line" else self.shape
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some whole blocks: their first line and how many, their tokens, what links they define."""
+
+    start: int
+    tokens: list[Token]
+    env: _Env
+    lines: int
+
+
 class _Document:
     """A document of Markdown: where its texts are, and how new ones are written there."""
 
@@ -107,28 +118,55 @@ class _Document:
     def places(self) -> Iterator[Place | Remark]:
         """Yield the places of the document in order, and what is to be said of it."""
         first = self._front()
-        tokens = parser().parse("".join(self._lines[first:]), self._env)
-        for leaf in _leaves(tokens):
-            line = first + leaf.line
-            at = self._at(leaf, line) if leaf.token.content else None
-            children = children_of(leaf.token, self._env)
-            try:
-                items = _items(leaf.token, children, at)
-            except NotFollowed:
-                if _LETTER.search(leaf.token.content):
-                    yield Remark(_LEFT.format(line + 1), lost=True)
+        for part in self._parts(first):
+            found = part.env.get("references", {})
+            self._env["references"] = found | self._env.get("references", {})
+        told = False
+        for part in self._parts(first):
+            for leaf in _leaves(part.tokens):
+                yield from self._leaf(leaf, part.start + leaf.line)
+            missed = self._missed(part)
+            if missed and not told:
+                told = True
+                yield Remark(_LEFT.format(missed[0] + 1), lost=True)
+
+    def _parts(self, at: int) -> Iterator[_Part]:
+        """Yield the document in parts of whole blocks.
+
+        A part ends where a block begins that could go on behind it; of a document as a whole the
+        tokens would fill the memory.
+        """
+        size = _PART
+        while at < len(self._lines):
+            env: _Env = {}
+            tokens = parser().parse("".join(self._lines[at : at + size]), env)
+            tops = [n for n, t in enumerate(tokens) if t.map and not t.level and t.nesting >= 0]
+            more = at + size < len(self._lines)
+            cut = tops[-1] if more and tops else len(tokens)
+            lines = _line(tokens[cut]) if cut < len(tokens) else size
+            if more and tops and not lines:
+                size *= 2
                 continue
-            if at is not None:
-                yield from _within(leaf.token.content, children, at, line)
-                kind: Literal["text", "heading"] = "text" if leaf.name != "heading" else "heading"
-                block = Block(f"line {line + 1}, {leaf.name}", "", (), kind)
-                place = compose(self.text, items, block)
-                if place is not None:
-                    self._leaves[place.start] = items[0].start, items[-1].end
-                    yield replace(place, shape=leaf.shape)
-        missed = self._missed(tokens, first)
-        if missed:
-            yield Remark(_LEFT.format(missed[0] + 1), lost=True)
+            yield _Part(at, tokens[:cut], env, lines)
+            at, size = at + lines, _PART
+
+    def _leaf(self, leaf: _Leaf, line: int) -> Iterator[Place | Remark]:
+        at = self._at(leaf, line) if leaf.token.content else None
+        children = children_of(leaf.token, self._env)
+        try:
+            items = _items(leaf.token, children, at)
+        except NotFollowed:
+            if _LETTER.search(leaf.token.content):
+                yield Remark(_LEFT.format(line + 1), lost=True)
+            return
+        if at is None:
+            return
+        yield from _within(leaf.token.content, children, at, line)
+        kind: Literal["text", "heading"] = "text" if leaf.name != "heading" else "heading"
+        place = compose(self.text, items, Block(f"line {line + 1}, {leaf.name}", "", (), kind))
+        if place is not None:
+            self._leaves[place.start] = items[0].start, items[-1].end
+            yield replace(place, shape=leaf.shape)
 
     def _at(self, leaf: _Leaf, line: int) -> list[int] | None:
         """Return where each character of a token's text is in the document, and its end."""
@@ -168,16 +206,15 @@ class _Document:
                     return number
         return 0
 
-    def _missed(self, tokens: Sequence[Token], first: int) -> list[int]:
+    def _missed(self, part: _Part) -> list[int]:
         """Return the lines with letters that no token holds: they are nested too deep."""
         leaves = ("inline", "fence", "code_block", "html_block")
-        maps = [token.map for token in tokens if token.type in leaves and token.map]
-        references = [*self._env.get("references", {}).values()]
-        references += self._env.get("duplicate_refs", [])
+        maps = [token.map for token in part.tokens if token.type in leaves and token.map]
+        defined = [*part.env.get("references", {}).values(), *part.env.get("duplicate_refs", [])]
+        maps += [reference["map"] for reference in defined]
         held = {n for a, b in maps for n in range(a, b)}
-        held |= {n for reference in references for n in range(*reference["map"])}
-        body = enumerate(self._lines[first:])
-        return [first + n for n, line in body if n not in held and _LETTER.search(line)]
+        lines = enumerate(self._lines[part.start : part.start + part.lines])
+        return [part.start + n for n, line in lines if n not in held and _LETTER.search(line)]
 
     def render(self, place: Place, rendering: Rendering, raw: Raw) -> str:
         """Return a rendering as it is written in its place, so that it is read as it is meant."""
