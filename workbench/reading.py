@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from workbench.encodings import MARKS, SAMPLE, guess, named, unclear
+from workbench.encodings import MARKS, guess, named, sample_of, second_encoding, unclear
 from workbench.errors import InputError, UsageError
 
 BLOCK = 1 << 20
@@ -49,33 +49,28 @@ def open_text(path: Path, encoding: str = "", language: str = "") -> Text:
     choices. UsageError: no such encoding.
     """
     with _opened(path) as stream:
-        sample = stream.read(SAMPLE)
-        whole = len(sample) < SAMPLE
-    mark = next(((m, e) for m, e in MARKS if sample.startswith(m)), None)
+        sample, whole = sample_of(stream)
+        stream.seek(0)
+        head = stream.read(4)
+    mark = next(((m, e) for m, e in MARKS if head.startswith(m)), None)
     if mark and encoding.lower().replace("_", "-") in ("", "utf-8", "utf8", "utf-16", mark[1]):
         return Text(path, mark[1], mark[0])
     if encoding:
         return Text(path, _codec(encoding))
-    if _is_utf8(sample, whole=whole):
-        return Text(path, "utf-8")
     found = guess(sample, whole=whole, language=language)
-    if not found.sure:
-        raise unclear(path.name, filter(None, (found.encoding, *found.others)))
-    return Text(path, found.encoding, guessed=True)
+    if found.sure:
+        return Text(path, found.encoding, guessed=found.encoding != "utf-8")
+    if b"\0" in sample and not found.others:
+        raise _no_text(path.name)
+    if found.encoding and not found.others:
+        # No encoding reads it: this tells where it is damaged.
+        for _ in Text(path, found.encoding).pieces():
+            pass
+    raise unclear(path.name, found)
 
 
-def _is_utf8(sample: bytes, *, whole: bool) -> bool:
-    """Return whether bytes are UTF-8, or nearly: damage is then told as such."""
-    try:
-        codecs.getincrementaldecoder("utf-8")("strict").decode(sample, final=whole)
-    except UnicodeDecodeError as error:
-        if "end of data" in error.reason and not sample[: error.start].isascii():
-            return True
-    else:
-        return True
-    text = sample.decode("utf-8", "replace")
-    good = sum(not c.isascii() and c != "\ufffd" for c in text)
-    return good > 8 * text.count("\ufffd")
+def _no_text(name: str) -> InputError:
+    return InputError(f"{name}: holds NUL characters: it is not a text file.")
 
 
 def _codec(encoding: str) -> str:
@@ -136,15 +131,14 @@ def _decode(
         try:
             text = decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
-            where = offset - pending + error.start
-            line = lines + error.object[: error.start].count(b"\n")
-            raise InputError(
-                f"{name}: byte {where} (line {line}) is not {named(encoding)}. The file is "
-                "damaged there, or of another encoding: say which with --encoding, for example "
-                "--encoding shift_jis, euc-jp, euc-kr or cp949."
-            ) from error
+            line = lines + error.object[: error.start].decode(encoding, "ignore").count("\n")
+            raise _broken(name, offset - pending + error.start, line, named(encoding)) from error
+        at = second_encoding(block) if encoding in ("cp932", "euc_jp", "cp949") else -1
+        if at >= 0:
+            line = lines + block[:at].count(b"\n")
+            raise _broken(name, offset + at, line, _mixed(encoding))
         if "\0" in text:
-            raise InputError(f"{name}: holds NUL characters: it is not a text file.")
+            raise _no_text(name)
         if text:
             yield text
         if not block:
@@ -152,3 +146,15 @@ def _decode(
         offset += len(block)
         lines += text.count("\n")
         block = stream.read(BLOCK)
+
+
+def _mixed(encoding: str) -> str:
+    return f"{named(encoding)} like the text before it, but UTF-8"
+
+
+def _broken(name: str, offset: int, line: int, expected: str) -> InputError:
+    return InputError(
+        f"{name}: byte {offset} (line {line}) is not {expected}. The file is damaged there, or of "
+        "another encoding: say which with --encoding, for example --encoding shift_jis, euc-jp, "
+        "euc-kr or cp949."
+    )
