@@ -21,6 +21,7 @@ from workbench.formats.borders import has_words, trim
 from workbench.formats.flow import Item, Place, Raw, compose, mates_of, patch, put
 from workbench.formats.mdtext import (
     NAMED,
+    TAGS,
     NotFollowed,
     children_of,
     follow,
@@ -48,7 +49,7 @@ _LEFT = "line {}: it could not be taken apart (nested too deep?) and was left as
 # How a text is read again where it stood.
 _AROUND = {"paragraph": "{}", "heading": "# {}", "line": "{}\n===", "cell": "|{}|\n|-|"}
 _PART = 2_000  # lines that are parsed at once
-_TAGS = {"bold": "strong", "italic": "em", "struck out": "del"}
+_TAGS = {name: tag for tag, name in TAGS.items()}
 _Env = dict[str, Any]
 _Shown = tuple[str, list[str], Counter[str]]
 
@@ -225,11 +226,12 @@ class _Document:
         source = self._shown(raw(start, end), place.shape)
         raw = _naming(place, raw, self.text)
         wanted = _wanted(place, rendering, source or ("", [], Counter()))
-        for way in (_as_it_is, _escaped):
-            written = _put(place, rendering, raw, way)
+        tagged = _tagging(place, raw)
+        for marks, way in ((raw, _as_it_is), (raw, _escaped), (tagged, _as_it_is)):
+            written = _put(place, rendering, marks, way)
             if self._shown(before + written + behind, place.shape) == wanted:
                 return written
-        return _put(place, rendering, _tagging(place, raw), _escaped)
+        return _put(place, rendering, tagged, _escaped)
 
     def _shown(self, text: str, shape: str) -> _Shown | None:
         """Return what is read where the text stands in such a place, or None for another one."""
@@ -390,6 +392,6 @@ def _tagging(place: Place, raw: Raw) -> Raw:
     """Return `raw` with the marks of bold and the like as tags, which hold everywhere."""
     tags: dict[Span, str] = {}
     for code, (before, behind) in zip(place.block.codes, place.marks, strict=True):
-        if code.kind == "pair" and code.words in _TAGS:
+        if code.words in _TAGS and not raw(*before).startswith("<"):
             tags[before], tags[behind] = f"<{_TAGS[code.words]}>", f"</{_TAGS[code.words]}>"
     return lambda start, end: tags.get((start, end)) or raw(start, end)

@@ -29,6 +29,7 @@ _URL = re.compile(r"https?://[\w\-.~:/?#@!$&+,;=%]*[\w\-~/#=%]", re.ASCII)
 _BREAK = re.compile(r"(?:\\|[ \t]*)\n[ \t]*")
 _FENCE = re.compile(r"`+")
 _ANGLE = re.compile(r"<[^<>]*>")
+TAGS = {"strong": "bold", "em": "italic", "del": "struck out"}  # the tags that marks stand for
 NAMED = ("]", "][]")  # ends of links that are found by their words
 _OPENERS = {"strong_open": "bold", "em_open": "italic", "s_open": "struck out"}
 _CLOSERS = {"strong_close": "bold", "em_close": "italic", "s_close": "struck out"}
@@ -191,7 +192,7 @@ def _html(text: str, at: int, raw: str) -> Item:
     if tag.name == "br" and tag.kind == "open":
         return Item("break", at, at + len(raw), "\n", "line break")
     kind: Kind = tag.kind if tag.kind in ("open", "close") else "point"
-    return Item(kind, at, at + len(raw), "", f"<{tag.name}>")
+    return Item(kind, at, at + len(raw), "", TAGS.get(tag.name, f"<{tag.name}>"))
 
 
 def _kept(state: StateInline, silent: bool) -> bool:
