@@ -248,7 +248,7 @@ class _Document:
 
 
 def _leaves(tokens: Sequence[Token]) -> Iterator[_Leaf]:
-    """Yield the tokens with text; any other that is not around one is a leaf without a shape."""
+    """Yield the tokens with text, those of a table row when all of its cells are known."""
     row: list[Token] = []
     for before, token in pairwise(tokens):
         if token.type == "tr_open":
