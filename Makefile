@@ -1,9 +1,9 @@
-# The four things to do here: make demo, make serve, make test, make clean.
+# What there is to do here: make demo, make serve, make test, make soak, make clean.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo serve test clean
+.PHONY: demo serve test soak clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/run.stamp  ## translate and summarise the sample interview, offline
@@ -16,6 +16,10 @@ serve: .venv/run.stamp  ## open the page on http://127.0.0.1:7860
 
 test: .venv/dev.stamp  ## lint, types and every test, browser tests included
 	scripts/check
+
+soak: .venv/dev.stamp  ## the long form of what kills and damages; takes hours
+	WORKBENCH_SOAK=1 $(BIN)/pytest -x tests/test_batch_running.py tests/test_batch_store.py \
+		tests/test_database.py tests/test_memory.py tests/test_hostile.py tests/test_batch_soak.py
 
 clean:  ## remove the virtual environment, the demo's files and caches
 	rm -rf .venv demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -20,6 +20,7 @@ from workbench.errors import InputError, UnknownNameError, UsageError
 from workbench.identification import identify
 from workbench.languages import LANGUAGES, get_language
 from workbench.manifest import Fingerprints, now, seal
+from workbench.naming import shown
 from workbench.pipeline import Options, Workbench
 from workbench.reading import read_pieces
 from workbench.render import FORMATS, suffix, summary_text, to_text, to_tsv
@@ -30,6 +31,8 @@ from workbench.types import Document, Result, Translation
 # Above this a text goes through in pieces, in the formats that can be written in pieces.
 WHOLE = 1_000_000
 STREAMED = ("tsv", "txt")
+# Documents that are no text, which batch jobs read.
+_DOCUMENTS = (".docx", ".xlsx", ".pdf")
 
 
 def make_options(
@@ -105,6 +108,7 @@ class Job:
         """
         if not self.targets:
             raise UsageError("No target language: add --to en,ko.")
+        _hold_text(file)
         pieces = read_pieces(file, encoding)
         text = _head(pieces)
         writing = outputs(formats, output, file, terminal=sys.stdout.isatty())
@@ -129,6 +133,7 @@ class Job:
         """
         if formats not in ("txt", "md", "json"):
             raise UnknownNameError("summary format", formats, ("txt", "md", "json"))
+        _hold_text(file)
         text = _whole(read_pieces(file, encoding))
         document = self._document(text, file)
         summary, warning = self.bench.summarize(document, self.targets, self.options)
@@ -333,6 +338,15 @@ class _Files:
 def _piece(name: str, result: Result, *, first: bool) -> str:
     text = (to_tsv if name == "tsv" else to_text)(result)
     return text if first or name != "tsv" else text.split("\n", 1)[1]
+
+
+def _hold_text(file: str) -> None:
+    """Raises UsageError: the file is a document, which another command translates."""
+    if Path(file).suffix.lower() in _DOCUMENTS:
+        name = shown(Path(file).name)
+        raise UsageError(
+            f"{name} is a document and no plain text: workbench batch {name} --to en,ko -o out"
+        )
 
 
 def _head(pieces: Iterator[str]) -> str:

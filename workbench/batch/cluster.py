@@ -6,6 +6,7 @@ writing stay with the process that runs the job. docs/cluster.md says how to set
 
 import logging
 import pickle
+import socket
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 # Units of one dataset. They lie in the cluster's memory, and the next ones wait for them.
 _AT_ONCE = 512
+_PATIENCE = 5.0
 _MISSING = (
     "Translating on a cluster needs Ray, an extra: pip install 'translation-workbench[ray]' "
     "-c constraints.txt, on every machine of it."
@@ -105,6 +107,13 @@ class RayPool:
         return self._size or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
 
+def _reach(address: str) -> None:
+    """Raises OSError: nobody listens there. Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host, int(port)), _PATIENCE).close()
+
+
 def _received(outcome: Translated | tuple[str, int]) -> Translated:
     if isinstance(outcome, Translated):
         return outcome
@@ -122,14 +131,16 @@ def _connected(address: str) -> Any:
         import ray.data
     except ImportError as error:
         raise UsageError(_MISSING) from error
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     try:
+        _reach(address)
         ray.init(
             address=None if address == "local" else address,
             logging_level=logging.ERROR,
             log_to_driver=False,
             include_dashboard=False if address == "local" else None,
         )
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise UsageError(
             f"There is no Ray cluster at {address!r} ({error}). Begin one with ray start --head, "
             "or use --ray local."

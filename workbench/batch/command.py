@@ -1,6 +1,7 @@
 """What `workbench batch` does: find the files, make or take up the job, show how far it is."""
 
 import datetime
+import json
 import signal
 import sys
 import threading
@@ -14,15 +15,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from workbench.batch import running
+from workbench.batch import estimate, running
 from workbench.batch.inputs import find
 from workbench.batch.store import Store
 from workbench.batch.values import FileRow, JobRow, Source, Spec
 from workbench.errors import InputError, UnknownNameError, UsageError
 from workbench.formats import FORMATS as DOCUMENTS
 from workbench.formats import Reading
+from workbench.formats.process import Reader
 from workbench.languages import get_language
 from workbench.manifest import file_hash
+from workbench.naming import shown
 from workbench.pipeline import Options
 from workbench.render import FORMATS
 
@@ -118,6 +121,17 @@ def carry_out(store: Store, id: str, console: Console, *, size: int = 1, ray: st
     return _say(job, store.files(id), console)
 
 
+def _estimate(command: BatchCommand, spec: Spec, sources: Sequence[Source]) -> int:
+    """Print what the job would take, and return the exit code."""
+    with Reader() as reader:
+        found = estimate.estimate(reader, spec, sources, command.jobs)
+    if command.as_json:
+        print(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+    else:
+        estimate.show(found, Console())
+    return _PARTLY if any(file.reason for file in found.files) else 0
+
+
 class _Terminated(KeyboardInterrupt):
     """The process was told to end."""
 
@@ -168,11 +182,6 @@ def _show(bar: Progress, task: TaskID, now: running.Progress) -> None:
         left=f"{seconds} left" if now.left >= 0 else "",
         name=escape(shown(now.name)),
     )
-
-
-def shown(name: str) -> str:
-    """Return a name of a file as a terminal may show it: on one line, without control signs."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
 
 
 def _pool(store: Store, id: str, ray: str) -> running.Pool | None:

@@ -24,7 +24,7 @@ from workbench.batch.pool import text_key
 from workbench.batch.store import Store
 from workbench.batch.values import Account, FileRow, FileState, Output, Spec
 from workbench.catalogue import Model
-from workbench.errors import AccountingError, InputError
+from workbench.errors import AccountingError, InputError, UsageError
 from workbench.evaluation.process import Translated
 from workbench.formats import Block, Reading, Remark, Rendering
 from workbench.manifest import file_hash
@@ -109,7 +109,7 @@ class Finisher:
         sheet = _Sheet()
         try:
             self._finish(row, sheet)
-        except (InputError, AccountingError) as error:
+        except (InputError, UsageError, AccountingError) as error:
             ours = sheet.writing or isinstance(error, AccountingError)
             state: FileState = "failed" if ours else "refused"
             return replace(row, state=state, reason=str(error), remarks=tuple(sheet.remarks))

@@ -376,7 +376,7 @@ class _Books:
         self.left = {number: left for number, left in self.left.items() if left}
         first = min(self.left, default=None)
         files, self.waiting = self.waiting, []
-        ready = []
+        ready: list[Planned] = []
         for file in files:
             free = file.window <= self.last and (first is None or file.window < first)
             (ready if free else self.waiting).append(file)

@@ -249,7 +249,7 @@ class Workers:
                 worker.end()
                 worker = None
             if not worker:
-                self._make_room(self._peaks.get(system) or _expected_bytes(system))
+                self._make_room(self._peaks.get(system) or expected_bytes(system))
                 worker = Worker(system.name)
             self._living[system] = worker
             return worker
@@ -375,7 +375,7 @@ def default_cap() -> int:
     return min(sizes) // 2
 
 
-def _expected_bytes(system: System) -> float:
+def expected_bytes(system: System) -> float:
     """Return about how much memory a system will take that was never run."""
     options = system.options
     model = get_model(options.model or default_model())

@@ -120,7 +120,7 @@ def _fitting(
         for part in _CUTS[depth](places, body):
             yield from _fitting(part, body, lines, writer, depth + 1)
     else:
-        for piece in pieces(text, cast("Engine", _Ruler(writer)), "", ""):
+        for piece in pieces([text], cast("Engine", _Ruler(writer)), "", "")[0]:
             yield Passage(piece, tuple(places), writer.count(piece))
 
 

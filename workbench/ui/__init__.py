@@ -17,13 +17,16 @@ from workbench.errors import UsageError, WorkbenchError
 from workbench.pipeline import Workbench
 from workbench.render import VIEW_SCRIPTS, VIEW_STYLES
 from workbench.segmentation import split
-from workbench.ui import compare, translate
-from workbench.ui.guard import LARGEST, OwnPageOnly
+from workbench.ui import batch, compare, translate
+from workbench.ui.batch_jobs import pack
+from workbench.ui.guard import LARGEST_UPLOAD, OwnPageOnly
+from workbench.ui.takeaway import Takeaway
 from workbench.ui.words import spoken, words
 
 TABS: dict[str, Callable[[Workbench, gr.I18n], None]] = {
     "tab_translate": translate.add,
     "tab_compare": compare.add,
+    "tab_batch": batch.add,
 }
 FONTS = ["system-ui", "Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK KR", "sans-serif"]
 _HEAD = """
@@ -67,8 +70,8 @@ def launch(
     threading.Thread(target=_warm, args=(bench,), daemon=True).start()
     static = files("workbench.ui") / "static"
     # Both views share files; the order within each is kept.
-    used = dict.fromkeys((*VIEW_SCRIPTS, *report.VIEW_SCRIPTS, "page.js"))
-    worn = dict.fromkeys((*VIEW_STYLES, *report.VIEW_STYLES, "page.css"))
+    used = dict.fromkeys((*VIEW_SCRIPTS, *report.VIEW_SCRIPTS, "batch.js", "page.js"))
+    worn = dict.fromkeys((*VIEW_STYLES, *report.VIEW_STYLES, "batch.css", "page.css"))
     scripts = [(static / name).read_text("utf-8") for name in used]
     styles = [(static / name).read_text("utf-8") for name in worn]
     try:
@@ -86,9 +89,14 @@ def launch(
             ssr_mode=False,
             pwa=False,
             footer_links=[],
-            max_file_size=LARGEST,
+            max_file_size=LARGEST_UPLOAD,
             state_session_capacity=50,
-            app_kwargs={"middleware": [Middleware(OwnPageOnly, hosts=_names(host))]},
+            app_kwargs={
+                "middleware": [
+                    Middleware(OwnPageOnly, hosts=_names(host)),
+                    Middleware(Takeaway, pack=pack),
+                ]
+            },
             i18n=gr.I18n(**words()),
             theme=gr.themes.Default(primary_hue="cyan", neutral_hue="slate", font=FONTS),
             # Not css=: Gradio rewrites that, and loses @container and light-dark().
