@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from workbench.encodings import MARKS, guess, named, sample_of, second_encoding, unclear
+from workbench.encodings import MARKS, STRAY, guess, named, sample_of, second_encoding, unclear
 from workbench.errors import InputError, UsageError
 
 BLOCK = 1 << 20
@@ -70,7 +70,9 @@ def open_text(path: Path, encoding: str = "", language: str = "") -> Text:
 
 
 def _no_text(name: str) -> InputError:
-    return InputError(f"{name}: holds NUL characters: it is not a text file.")
+    return InputError(
+        f"{name}: holds NUL characters: it is not a text file. Save it as one, or leave it out."
+    )
 
 
 def _codec(encoding: str) -> str:
@@ -128,15 +130,20 @@ def _decode(
     block = block or stream.read(BLOCK)
     while True:
         pending = len(decoder.getstate()[0])
+        at = second_encoding(block) if encoding in ("cp932", "euc_jp", "cp949") else -1
+        if at >= 0:
+            line = lines + block[:at].count(b"\n")
+            raise _broken(name, offset + at, line, f"{named(encoding)} like the rest, but UTF-8")
         try:
             text = decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
             line = lines + error.object[: error.start].decode(encoding, "ignore").count("\n")
             raise _broken(name, offset - pending + error.start, line, named(encoding)) from error
-        at = second_encoding(block) if encoding in ("cp932", "euc_jp", "cp949") else -1
-        if at >= 0:
-            line = lines + block[:at].count(b"\n")
-            raise _broken(name, offset + at, line, _mixed(encoding))
+        stray = STRAY.search(text) if encoding == "cp932" else None
+        if stray:
+            before = text[: stray.start()]
+            where = offset - pending + len(before.encode(encoding, "replace"))
+            raise _broken(name, where, lines + before.count("\n"), named(encoding))
         if "\0" in text:
             raise _no_text(name)
         if text:
@@ -146,10 +153,6 @@ def _decode(
         offset += len(block)
         lines += text.count("\n")
         block = stream.read(BLOCK)
-
-
-def _mixed(encoding: str) -> str:
-    return f"{named(encoding)} like the text before it, but UTF-8"
 
 
 def _broken(name: str, offset: int, line: int, expected: str) -> InputError:

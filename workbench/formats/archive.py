@@ -36,7 +36,7 @@ _DAMAGED = (
     ValueError,
     OSError,
 )
-_HOW = "Get a new copy of it, or open it and save it again in the program that it is from."
+HOW = "Get a new copy of it, or open it and save it again in the program that it is from."
 
 
 class Archive:
@@ -58,7 +58,7 @@ class Archive:
         bytes than it says.
         """
         if name not in self._members:
-            raise InputError(f"{self._path.name}: there is no {name} in it. {_HOW}")
+            raise InputError(f"{self._path.name}: there is no {name} in it. {HOW}")
         return b"".join(self._pieces(self._members[name]))
 
     def rewrite(self, out: BinaryIO, changed: Mapping[str, bytes]) -> None:
@@ -105,7 +105,7 @@ class Archive:
             raise self._damaged(info.filename, "is not as long as it says")
 
     def _damaged(self, name: str, how: str) -> InputError:
-        return InputError(f"{self._path.name}: damaged file: {name} in it {how}. {_HOW}")
+        return InputError(f"{self._path.name}: damaged file: {name} in it {how}. {HOW}")
 
 
 def open_archive(path: Path) -> Archive:
@@ -118,7 +118,7 @@ def open_archive(path: Path) -> Archive:
         count = _look(path)
         file = zipfile.ZipFile(path)
     except _DAMAGED as error:
-        raise InputError(f"{path.name}: damaged file: it cannot be unpacked. {_HOW}") from error
+        raise InputError(f"{path.name}: damaged file: it cannot be unpacked. {HOW}") from error
     try:
         _inspect(path.name, file.infolist(), count)
     except InputError:
@@ -148,7 +148,7 @@ def _look(path: Path) -> int:
     if data.startswith(_OLE):
         raise InputError(f"{path.name}: {_older(data)}")
     if not data.startswith(b"PK"):
-        raise InputError(f"{path.name}: not a file of this format: it is no zip file. {_HOW}")
+        raise InputError(f"{path.name}: not a file of this format: it is no zip file. {HOW}")
     # Documents that are embedded are zip files of their own and are counted too.
     if sum(1 for _ in islice(_MEMBER.finditer(data), 2 * _MOST_MEMBERS + 1)) > 2 * _MOST_MEMBERS:
         raise _too_many(path.name)
@@ -163,7 +163,7 @@ def _older(data: bytes) -> str:
 
 
 def _too_many(name: str) -> InputError:
-    return InputError(f"{name}: more than {_MOST_MEMBERS:,} parts in one file are refused.")
+    return InputError(f"{name}: more than {_MOST_MEMBERS:,} parts in one file are refused. {HOW}")
 
 
 def _inspect(name: str, members: list[zipfile.ZipInfo], count: int) -> None:
@@ -171,21 +171,23 @@ def _inspect(name: str, members: list[zipfile.ZipInfo], count: int) -> None:
         raise _too_many(name)
     # A wrong length in the list of members makes one of them swallow the next.
     if count not in (len(members), _ANY):
-        raise InputError(f"{name}: damaged file: {len(members)} of {count} parts are left. {_HOW}")
+        raise InputError(f"{name}: damaged file: {len(members)} of {count} parts are left. {HOW}")
     for info in members:
         _inspect_member(name, info)
     # Names of parts are the same in any case (ECMA-376, part 2, 7.3.1).
     most = Counter(info.filename.casefold() for info in members).most_common(1)
     if most and most[0][1] > 1:
-        raise InputError(f"{name}: damaged file: {most[0][0]} is in it twice. {_HOW}")
+        raise InputError(f"{name}: damaged file: {most[0][0]} is in it twice. {HOW}")
     size, packed = (sum(sizes) for sizes in _sizes(members))
     if size > LARGEST:
         limit = f"{LARGEST // 1_000_000:,} MB"
-        raise InputError(f"{name}: too large when unpacked ({size // 1_000_000:,} MB > {limit}).")
+        raise InputError(
+            f"{name}: too large when unpacked ({size // 1_000_000:,} MB > {limit}). {HOW}"
+        )
     if size > max(_FREE, _HIGHEST_RATIO * packed):
         raise InputError(
             f"{name}: too large when unpacked: {packed:,} bytes would be {size:,}, "
-            f"more than {_HIGHEST_RATIO} times as many."
+            f"more than {_HIGHEST_RATIO} times as many. {HOW}"
         )
 
 
@@ -199,9 +201,9 @@ def _inspect_member(name: str, info: zipfile.ZipInfo) -> None:
         raise InputError(f"{name}: {inner} in it is encrypted. Save it without a password.")
     outside = inner.startswith("/") or ":" in inner[:2] or ".." in re.split(r"[/\\]", inner)
     if outside or not inner or inner != info.orig_filename:
-        raise InputError(f"{name}: damaged file: {inner!r} in it is no name of a part. {_HOW}")
+        raise InputError(f"{name}: damaged file: {inner!r} in it is no name of a part. {HOW}")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise InputError(f"{name}: damaged file: {inner} in it is packed in an unknown way. {_HOW}")
+        raise InputError(f"{name}: damaged file: {inner} in it is packed in an unknown way. {HOW}")
 
 
 def _heading(info: zipfile.ZipInfo, size: int) -> zipfile.ZipInfo:

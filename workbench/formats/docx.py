@@ -15,7 +15,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from workbench.errors import InputError
 from workbench.formats import Block, Reading, Remark, Rendering
-from workbench.formats.archive import Archive, open_archive
+from workbench.formats.archive import HOW, Archive, open_archive
 from workbench.formats.wordml import DELETIONS, Element, child, elements_read, name, value
 from workbench.formats.wordtext import Paragraph, paragraph_of, put
 
@@ -158,10 +158,12 @@ class _Package:
         try:
             root = etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
-            raise InputError(f"{where} is damaged or too deeply nested ({error}).") from error
+            raise InputError(
+                f"{where} is damaged or too deeply nested: {error.msg}. {HOW}"
+            ) from error
         if root.getroottree().docinfo.internalDTD is not None:
             # ECMA-376, part 2, 6.2.5: such parts must not have one.
-            raise InputError(f"{where} declares entities or a document type; it is refused.")
+            raise InputError(f"{where} declares entities or a document type. {HOW}")
         return root
 
 

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 from workbench.child import Child
 from workbench.errors import AccountingError, InputError, UnknownNameError, UsageError
 from workbench.formats import Block, Reading, Remark, Rendering, wire
-from workbench.formats.sandbox import Limits
+from workbench.formats.sandbox import HELP, Limits
 from workbench.naming import shown
 
 _ERRORS = {
@@ -34,10 +34,6 @@ _LONGEST = 2000
 _DEFAULT = Limits()
 # Threads of number libraries reserve memory that would count as the file's.
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-_HELP = (
-    "It is damaged, too large, or made to do harm. Open it and save it again in the program that "
-    "it is from, or leave it out."
-)
 _Process: TypeAlias = Child[list[Any]]
 
 
@@ -221,7 +217,7 @@ class Reader:
         return f"its reader crashed ({signal.Signals(-code).name if code < 0 else f'code {code}'})"
 
     def _refusal(self, task: _Task, why: str) -> InputError:
-        return InputError(f"{task.name}: {why}. {_HELP}")
+        return InputError(f"{task.name}: {why}. {HELP}")
 
     def _release(self, task: _Task, spent: bool) -> None:
         """Keep a process for the next file, if it is to be kept."""

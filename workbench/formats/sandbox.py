@@ -14,6 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# What somebody can do whose file is refused for what became of its reader.
+HELP = (
+    "The file is damaged, too large, or made to do harm. Open it and save it again in the program "
+    "that it is from, or leave it out."
+)
 _MB = 1_000_000
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_NO_NEW_PRIVS = 38

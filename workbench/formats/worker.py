@@ -15,7 +15,7 @@ from workbench.child import listen, to_parent
 from workbench.errors import InputError, WorkbenchError
 from workbench.formats import FORMATS, Rendering, wire
 from workbench.formats.opening import opened
-from workbench.formats.sandbox import Limits, allow_writing, held, restrict, seal
+from workbench.formats.sandbox import HELP, Limits, allow_writing, held, restrict, seal
 from workbench.naming import shown
 
 # Bytes of memory that a process may keep from one file to the next.
@@ -93,7 +93,7 @@ class _Task:
             message = f"cannot be {doing} ({error.strerror or error})."
         except Exception as error:
             # Libraries raise whatever they please on damaged files.
-            message = f"damaged, or of a kind that is not known yet ({_origin(error)})."
+            message = f"damaged, or of a kind that is not known yet ({_origin(error)}). {HELP}"
         else:
             return ("done", _is_spent())
         message = f"{shown(self._path.name)}: {message}"
