@@ -30,13 +30,17 @@ CANDIDATES = {
 }
 # Bytes that a guess is made from. All of the text is decoded strictly later.
 _SAMPLE = 1 << 16
-# Characters outside of ASCII below which a reading is not told from another.
-_FEW = 4
+# Different characters outside of ASCII below which a reading is not told from another.
+_FEW = 5
+# Characters of a text that may be read by chance.
+_SHORT = 64
 # How far, of 1, the best reading must be above the next, and how good it must be.
 _LEAD, _GOOD = 0.15, 0.75
 # What switches between ASCII and two bytes for a character, in encodings of seven bits.
 _ESCAPES = re.compile(rb"\x1b(?:\$[@AB()]|\([IJ])")
 _CONTROL = re.compile("[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x9f\uf8f0-\uf8f3]")
+# What Python reads bytes as that Shift_JIS does not have.
+STRAY = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -105,9 +109,8 @@ def guess(sample: bytes, *, whole: bool, language: str = "") -> Guess:
     scores = {name: _score(sample, name, whole, language) for name in CANDIDATES}
     able = sorted((name for name in scores if scores[name] > 0), key=lambda name: -scores[name])
     if _is_utf8(sample, whole=whole):
-        # A few characters of EUC-KR can make a few of UTF-8, of scripts that nobody mixes so.
-        doubted = able and scores[able[0]] >= _GOOD and _is_odd(sample.decode("utf-8", "ignore"))
-        return Guess("utf-8", sure=not doubted, others=tuple(able))
+        chance = _is_chance(sample.decode("utf-8", "ignore"), max(scores.values()))
+        return Guess("utf-8", sure=not chance, others=tuple(able))
     if not able:
         return Guess(_furthest(sample), sure=False)
     second = scores[able[1]] if len(able) > 1 else 0.0
@@ -140,10 +143,17 @@ def _is_utf8(sample: bytes, *, whole: bool) -> bool:
     return True
 
 
-def _is_odd(text: str) -> bool:
-    """Return whether what UTF-8 reads may be the bytes of another encoding by chance."""
-    short = all(c <= "\u07ff" for c in text)
-    return text.isascii() or (short and not _LATIN.search(text))
+def _is_chance(text: str, best: float) -> bool:
+    """Return whether what UTF-8 reads may be bytes of another encoding, which scores `best`.
+
+    A few characters of EUC-KR or UTF-16 can make a few of UTF-8: signs of control, or letters of
+    scripts that nobody mixes so.
+    """
+    if any(c > "\u07ff" for c in text):
+        return False
+    if best >= _GOOD:
+        return text.isascii() or not _LATIN.search(text)
+    return best > 0 and len(text) < _SHORT and bool(_CONTROL.search(text))
 
 
 def _read(sample: bytes, encoding: str, whole: bool) -> str | None:
@@ -155,13 +165,17 @@ def _read(sample: bytes, encoding: str, whole: bool) -> str | None:
 
 def _furthest(sample: bytes) -> str:
     """Return the encoding that reads most of the bytes before it comes to one that is not its."""
-    reach = {}
-    for name in ("utf-8", "cp932", "euc_jp", "cp949"):
-        try:
-            sample.decode(name)
-        except UnicodeDecodeError as error:
-            reach[name] = error.start
-    return max(reach, key=lambda name: reach[name]) if reach else ""
+    reach = {name: _reach(sample, name) for name in ("utf-8", "cp932", "euc_jp", "cp949")}
+    return max(reach, key=lambda name: reach[name])
+
+
+def _reach(sample: bytes, encoding: str) -> int:
+    try:
+        text = sample.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    stray = STRAY.search(text)
+    return len(text[: stray.start()].encode(encoding)) if stray else len(sample)
 
 
 def _score(sample: bytes, encoding: str, whole: bool, language: str) -> float:
@@ -170,13 +184,15 @@ def _score(sample: bytes, encoding: str, whole: bool, language: str) -> float:
     if language in ("ja", "ko"):
         languages = tuple(known for known in languages if known == language)
     text = _read(sample, encoding, whole)
-    if text is None or not languages or _CONTROL.search(text):
+    if text is None or _CONTROL.search(text):
         return 0.0
     foreign = "".join(c for c in text if not c.isascii())
     if not foreign:
         return 0.0
-    score = max(_LIKENESS[known](foreign) for known in languages)
-    return score if len(foreign) >= _FEW else min(score, _GOOD - 0.05)
+    score = max((_LIKENESS[known](foreign) for known in languages), default=0.0)
+    # Nearly any bytes are UTF-16; the others are named where they read all of them.
+    least = 0.0 if encoding.startswith("utf-16") else 0.01
+    return max(least, score if len(set(foreign)) >= _FEW else min(score, _GOOD - 0.05))
 
 
 def _japanese(foreign: str) -> float:
