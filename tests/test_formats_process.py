@@ -164,6 +164,12 @@ def test_whatever_becomes_of_the_reader_is_one_line_and_the_next_file_is_read(
     assert not Path("/tmp/taken.by.a.reader").exists()
 
 
+def test_a_long_message_keeps_its_beginning_and_its_end(tmp_path: Path, reader: Reader) -> None:
+    message = refusal(reader, odd(tmp_path, f"refuse a.odd: {'x' * 100_000}. Leave it out."))
+    assert message.startswith("a.odd: xxx") and message.endswith("Leave it out.")
+    assert len(message) < 600
+
+
 @pytest.mark.parametrize("kind", ["InputError", "SystemExit", "KeyboardInterrupt"])
 def test_what_a_reader_says_can_be_no_more_than_a_line(
     kind: str, tmp_path: Path, reader: Reader

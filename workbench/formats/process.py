@@ -30,7 +30,8 @@ _ERRORS = {
 _ROOM = 8
 # Seconds that a reader has to end in order what nobody wants any more, or to die when it is dying.
 _GRACE = 1.0
-_LONGEST = 2000
+# Characters of a message from its beginning and its end: what stands in files gets into some.
+_HEAD, _TAIL = 300, 200
 _DEFAULT = Limits()
 # Threads of number libraries reserve memory that would count as the file's.
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
@@ -179,7 +180,7 @@ class Reader:
                 self._release(task, spent)
                 error = _ERRORS.get(kind, InputError)
                 # Not every class takes its message as its argument.
-                raise error.__new__(error, shown(said)[:_LONGEST])
+                raise error.__new__(error, _line(said))
             case _:
                 self._drop_of(task)
                 raise self._refusal(task, "its reader said what no reader says")
@@ -235,3 +236,9 @@ class Reader:
         child, self._child, self._busy = self._child, None, False
         if child:
             child.end()
+
+
+def _line(said: str) -> str:
+    """Return what a process said as one line that is short enough to be read."""
+    said = shown(said)
+    return said if len(said) <= _HEAD + _TAIL else f"{said[:_HEAD]} … {said[-_TAIL:]}"

@@ -85,7 +85,8 @@ def restrict(limits: Limits, size: int) -> None:
         return
     usage = resource.getrusage(resource.RUSAGE_SELF)
     _limit(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + limits.cpu(size)))
-    _limit(resource.RLIMIT_AS, held() + limits.memory_mb * _MB)
+    if base := held():
+        _limit(resource.RLIMIT_AS, base + limits.memory_mb * _MB)
     _limit(resource.RLIMIT_FSIZE, limits.written_mb * _MB + 20 * size)
 
 
