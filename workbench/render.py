@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from workbench import manifest
+from workbench.formats.cells import FORMULA
 from workbench.languages import get_language
 from workbench.revising import open_first, standing
 from workbench.summaries import bullet_lines
@@ -32,8 +33,6 @@ VIEW_SCRIPTS = (
     "aligned.js",
 )
 VIEW_STYLES = ("aligned.css", "panels.css")
-# A spreadsheet runs a cell that begins with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def target_text(document: Document, column: Column) -> str:
@@ -97,7 +96,7 @@ def cell(text: str) -> str:
     "'=1 + 1"
     """
     flat = " ".join(text.split())
-    return f"'{flat}" if flat.startswith(_FORMULA) else flat
+    return f"'{flat}" if flat.startswith(FORMULA) else flat
 
 
 def to_ledger(result: Result) -> str:
