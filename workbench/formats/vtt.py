@@ -42,7 +42,9 @@ def _cues(text: str, reading: Reading, name: str) -> Iterator[Cue | Remark | Fix
     head = lines[0].text
     if head[:6] != "WEBVTT" or head[6:7] not in ("", " ", "\t"):
         if not any(_is_times(line) for line in lines):
-            raise InputError(f"{name}: does not begin with WEBVTT and holds no cue.")
+            raise InputError(
+                f"{name}: does not begin with WEBVTT and holds no cue. Save it as WebVTT again."
+            )
         yield Remark("It does not begin with WEBVTT as it should; players may refuse it.")
     count = 0
     for block in _blocks(lines):
@@ -50,7 +52,7 @@ def _cues(text: str, reading: Reading, name: str) -> Iterator[Cue | Remark | Fix
             yield from _language(block, reading)
         heads = [n for n, line in enumerate(block) if _is_times(line)]
         yield from _outside(block[: heads[0]] if heads else block, named=bool(heads))
-        for at, behind in zip(heads, [*heads[1:], len(block)], strict=True):
+        for at, behind in zip(heads, [*heads, len(block)][1:], strict=True):
             count += 1
             times = _TIMES.search(block[at].text)
             begins, ends = times.groups() if times else ("", "")
