@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workbench.formats import Block, Reading, Remark, Rendering
+from workbench.formats.borders import trim
 from workbench.formats.flow import Fix, Item, Place, Raw, compose, patch, put
 from workbench.formats.wrapping import faults, wrapped
 from workbench.reading import Text, open_text
@@ -151,7 +152,9 @@ def _places(text: str, cue: Cue, syntax: Syntax) -> Iterator[Place]:
         place = compose(text, items, Block(f"{cue.name} (line {first.number})", ""))
         if place is not None:
             end = text[first.end : first.end + 2]
-            yield Place(place.start, place.end, place.block, place.marks, _line_end(end))
+            # White space beside a tag is that of its old place.
+            marks = tuple((trim(text, *opens), closes) for opens, closes in place.marks)
+            yield Place(place.start, place.end, place.block, marks, _line_end(end))
 
 
 def _line_end(found: str) -> str:

@@ -55,18 +55,20 @@ def limits(language: str) -> Limits:
     return _LIMITS.get(language.replace("_", "-").split("-")[0].lower(), Limits())
 
 
-@lru_cache(maxsize=65_536)
 def width(text: str) -> int:
-    """Return the half-widths that a character, or a text, takes on the screen.
+    """Return the half-widths that a text takes on the screen.
 
     >>> width("東京 A")
     6
     """
-    if len(text) != 1:
-        return sum(map(width, text))
-    if unicodedata.category(text)[0] in "MC":
+    return sum(map(_width, text))
+
+
+@lru_cache(maxsize=65_536)
+def _width(character: str) -> int:
+    if unicodedata.category(character)[0] in "MC":
         return 0
-    return 2 if unicodedata.east_asian_width(text) in "WF" else 1
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def wrapped(rendering: Rendering, language: str) -> Rendering:
@@ -141,7 +143,7 @@ def _widths(text: str) -> list[int]:
     """Return the width of what stands before each place of the text."""
     widths = [0]
     for character in text:
-        widths.append(widths[-1] + width(character))
+        widths.append(widths[-1] + _width(character))
     return widths
 
 
