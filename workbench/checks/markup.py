@@ -1,6 +1,6 @@
 """Compares what a program reads in a text: tags, placeholders, addresses, code, emoji.
 
-To protect another form, add its pattern to _PLACEHOLDERS (kept whole) or _VERBATIM (letter by
+To protect another form, add its pattern to PLACEHOLDERS (kept whole) or _VERBATIM (letter by
 letter).
 """
 
@@ -27,7 +27,7 @@ _TAG = re.compile(
 # Elements of HTML and XLIFF that need no end.
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"}
 _VOID |= {"track", "wbr", "x", "ph", "bx", "ex"}
-_PLACEHOLDERS = (
+PLACEHOLDERS = (
     re.compile(r"\{\{[^{}\n]{1,80}\}\}"),  # {{name}}
     re.compile(r"[$#%]\{[^{}\n]{1,80}\}"),  # ${x}
     re.compile(r"(?<![{$#%])\{ ?[A-Za-z0-9_.:!-]{0,60} ?\}(?!\})"),  # {0}, {name}
@@ -37,7 +37,7 @@ _PLACEHOLDERS = (
     re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"),  # &nbsp;
 )
 # Filled in order: two of them must not change places. "50%d" and "100% free" are percentages.
-_ORDERED = re.compile(
+ORDERED = re.compile(
     r"(?<![\d%])%[-+#0]*\d{0,3}(?:\.\d{1,3})?(?:hh|h|ll|l|L|z|j|t)?[diouxXeEfgGcs@]"
 )
 _URL = re.compile(r"(?:https?|ftp)://[\w.~:/?#\[\]@!$&'()*+,;=%-]{1,2000}", re.ASCII)
@@ -145,7 +145,7 @@ def markup(text: str) -> tuple[str, ...]:
     """
     found = [(match.start(), _normal(match[0])) for match in _TAG.finditer(text)]
     rest = _blanked(_URL, _blanked(_TAG, text))
-    for pattern in (*_PLACEHOLDERS, _ORDERED):
+    for pattern in (*PLACEHOLDERS, ORDERED):
         found.extend((m.start(), m[0].replace(" ", "")) for m in pattern.finditer(rest))
     return tuple(mark for _, mark in sorted(found))
 
@@ -190,7 +190,7 @@ def _moved(pair: Pair) -> Iterator[Finding]:
     if _well_formed(pair.source) and not _well_formed(pair.target):
         message = "A tag of the target closes before it opens or is never closed: mend the order."
         yield pair.doubt("markup", "critical", message, confidence=0.95)
-    elif (ours := _ORDERED.findall(pair.source)) != _ORDERED.findall(pair.target):
+    elif (ours := ORDERED.findall(pair.source)) != ORDERED.findall(pair.target):
         message = f"{_listed(ours)} changed places: a program fills them in order."
         yield pair.doubt("markup", "critical", message, confidence=0.9)
     else:

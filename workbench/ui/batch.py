@@ -75,7 +75,8 @@ def add(bench: Workbench, say: gr.I18n) -> None:
         try:
             if not given:
                 raise UsageError("Choose files first: drop them on the field above.")
-            job = jobs.begin(given, Choices(*chosen))
+            # An empty field is None.
+            job = jobs.begin(given, Choices(*(value or "" for value in chosen)))
         except Exception as error:
             return packed({"status": trouble(error, _log, "A batch job")}), gr.update()
         return packed({"job": job}), None

@@ -156,6 +156,7 @@ def view(job: JobRow, rows: Sequence[FileRow]) -> dict[str, Any]:
 
 def _file(row: FileRow) -> dict[str, Any]:
     account = row.account
+    written = {output.language for output in row.outputs if output.kind == "translation"}
     return {
         "number": row.number,
         "name": row.source.name,
@@ -164,7 +165,7 @@ def _file(row: FileRow) -> dict[str, Any]:
         "share": row.share,
         "reason": row.reason,
         "language": row.language,
-        "segments": account.read - account.blank,
+        "segments": (account.read - account.blank) // max(1, len(written)),
         "failed": account.failed,
         "doubts": dict(row.findings),
         "remarks": list(row.remarks),

@@ -188,7 +188,7 @@ window.BatchView = (() => {
       const doubts = ["critical", "major", "minor"].filter((level) => file.doubts[level]);
       const told = doubts.map((level) => make("span", `wb-doubts wb-${level}`, `${this.say(level)} ${file.doubts[level]}`));
       const row = make("tr", "", name, this._state(file), make("td", "", file.segments ? String(file.segments) : ""),
-        make("td", "wb-batch-told", ...told), make("td", "", file.outputs.length ? String(file.outputs.length) : ""));
+        make("td", "", ...(told.length ? [make("div", "wb-batch-told", ...told)] : [])), make("td", "", file.outputs.length ? String(file.outputs.length) : ""));
       const heads = ["", "", "batch_segments", "batch_doubts", "batch_outputs"];
       [...row.children].forEach((cell, n) => { if (heads[n]) cell.dataset.head = this.say(heads[n]); });
       row.dataset.state = file.state;
