@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import InputError, UsageError
-from workbench.reading import BLOCK, read_pieces
+from workbench.reading import BLOCK, open_text, read_pieces
 
 TEXT = "寒かった。\r\n逃げた。\u2028한국어 😀\n"
 
@@ -80,3 +80,20 @@ def test_an_unknown_encoding_is_a_usage_error(tmp_path: Path) -> None:
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
     assert "".join(read_pieces("-")) == TEXT
+
+
+def test_a_guess_is_said_where_nobody_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes("寒い夜だった。誰も来ない。".encode("cp932"))
+    assert "".join(read_pieces(str(file))) == "寒い夜だった。誰も来ない。"
+    assert "Shift_JIS (cp932)" in capsys.readouterr().err
+
+
+def test_a_text_knows_its_encoding_and_mark(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes("\ufeff寒い".encode("utf-16-le"))
+    text = open_text(file, "utf-16")
+    assert (text.encoding, text.bom, text.guessed) == ("utf-16-le", b"\xff\xfe", False)
+    assert "".join(text.pieces()) == "寒い"
