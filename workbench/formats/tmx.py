@@ -5,7 +5,6 @@ from one more tool, add the type of its <prop> to _DOCUMENT_PROPS.
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -15,6 +14,7 @@ from typing import Any, BinaryIO
 from lxml import etree  # type: ignore[import-untyped]
 
 from workbench.errors import InputError
+from workbench.formats.xml import OUTSIDE, UNFOLDS, legal
 from workbench.languages import LANGUAGES
 from workbench.revising import open_first, standing
 from workbench.types import Result
@@ -30,8 +30,6 @@ _DOCUMENT_PROPS = frozenset(
 # Native code of a file format: not text. <hi> marks text and is kept.
 _CODE_TAGS = frozenset({"bpt", "ept", "ph", "it", "ut", "sub"})
 _TAGS = _CODE_TAGS | {"hi"}
-# Everything but the Char production of XML 1.0.
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # Error numbers of libxml2: an entity that is not in the file, and entities that grow too much.
 _UNDECLARED = frozenset({26, 27, 28})
@@ -193,27 +191,23 @@ def _header(source: str, manifest: str) -> Any:
         },
     )
     if manifest:
-        etree.SubElement(header, "prop", type="x-manifest").text = _legal(manifest)
+        etree.SubElement(header, "prop", type="x-manifest").text = legal(manifest)
     return header
 
 
 def _tu(number: int, document: str, rows: Sequence[Row]) -> Any:
     unit = etree.Element("tu", tuid=str(number))
     if document:
-        etree.SubElement(unit, "prop", type="x-document").text = _legal(document)
+        etree.SubElement(unit, "prop", type="x-document").text = legal(document)
     for language, text, props in rows:
         variant = etree.SubElement(unit, "tuv", {_XML_LANG: language})
         for line in props.get(_NOTE, "").splitlines():
-            etree.SubElement(variant, "note").text = _legal(line)
+            etree.SubElement(variant, "note").text = legal(line)
         for name, value in props.items():
             if name != _NOTE:
-                etree.SubElement(variant, "prop", type=name).text = _legal(value)
-        etree.SubElement(variant, "seg").text = _legal(text)
+                etree.SubElement(variant, "prop", type=name).text = legal(value)
+        etree.SubElement(variant, "seg").text = legal(text)
     return unit
-
-
-def _legal(text: str) -> str:
-    return _ILLEGAL.sub("\ufffd", text)
 
 
 def _units(stream: BinaryIO, path: Path) -> Iterator[Unit]:
@@ -289,13 +283,7 @@ def _name(element: Any) -> str:
 def _explain(error: Any) -> str:
     line = error.position[0]
     if error.code in _BOMB:
-        return (
-            "its entities unfold to far more text than the file holds, so it was refused. "
-            "Export the memory again, without a DOCTYPE of its own."
-        )
+        return f"{UNFOLDS} Export the memory again, without a DOCTYPE of its own."
     if error.code in _UNDECLARED:
-        return (
-            f"line {line} uses an entity that the file does not declare itself; files and "
-            "addresses outside it are never read. Export the memory again with plain characters."
-        )
+        return f"{OUTSIDE.format(line)} Export the memory again with plain characters."
     return f"not well-formed XML at line {line} ({error.msg}). Export the memory again as TMX 1.4."
