@@ -44,3 +44,16 @@ def inner(text: str) -> tuple[int, int]:
     bare = text.strip()
     start = text.index(bare) if bare else 0
     return start, start + len(bare)
+
+
+def letters(number: int) -> str:
+    """Return the letters of a column that has a number from 1, as spreadsheets have them.
+
+    >>> letters(1), letters(28)
+    ('A', 'AB')
+    """
+    found = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        found = chr(65 + rest) + found
+    return found

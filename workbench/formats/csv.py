@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workbench.formats import Block, Reading, Remark, Rendering
-from workbench.formats.cells import defused, inner
+from workbench.formats.cells import defused, inner, letters
 from workbench.formats.records import Cell, Columns, Record, find_sign, records, with_head
 from workbench.reading import Text, open_text
 
@@ -45,7 +45,7 @@ def read_table(text: Text, table: Iterable[Record], reading: Reading) -> Iterato
         for number, cell in enumerate(record.cells):
             if columns.takes(record, number):
                 start, end = inner(cell.text)
-                place = f"line {record.line}, column {_letters(number)}"
+                place = f"line {record.line}, column {letters(number + 1)}"
                 yield Block(place, cell.text[start:end])
 
 
@@ -77,17 +77,3 @@ def _filled(cell: Cell, made: str) -> str:
     if made == cell.text[start:end]:
         return cell.text
     return cell.text[:start] + defused(cell.text[start:end], made) + cell.text[end:]
-
-
-def _letters(number: int) -> str:
-    """Return the letters of a column whose number counts from 0, as spreadsheets have them.
-
-    >>> _letters(0), _letters(27)
-    ('A', 'AB')
-    """
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from workbench.errors import InputError
 from workbench.formats import Block, Reading, Remark, Rendering
-from workbench.formats.archive import HOW, Archive, open_archive
+from workbench.formats.archive import Archive, open_archive
+from workbench.formats.parts import parse_part, part_bytes
 from workbench.formats.wordml import DELETIONS, Element, child, elements_read, name, value
 from workbench.formats.wordtext import Paragraph, paragraph_of, put
 
@@ -93,7 +92,7 @@ def write(path: Path, out: BinaryIO, renderings: Iterator[Rendering], reading: R
                 rendering = next(renderings)
                 for paragraph in place.paragraphs:
                     put(paragraph, rendering, reading.target)
-        archive.rewrite(out, {part.member: _bytes(part.root) for part in parts})
+        archive.rewrite(out, {part.member: part_bytes(part.root) for part in parts})
 
 
 class _Package:
@@ -152,18 +151,7 @@ class _Package:
         return frozenset(key for key in styles if _is_heading(key, styles))
 
     def _parse(self, member: str) -> Element:
-        data = self._archive.read(member)
-        where = f"{self._file}: {member} in it"
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        try:
-            root = etree.fromstring(data, parser)
-        except etree.XMLSyntaxError as error:
-            raise InputError(
-                f"{where} is damaged or too deeply nested: {error.msg}. {HOW}"
-            ) from error
-        if root.getroottree().docinfo.internalDTD is not None:
-            # ECMA-376, part 2, 6.2.5: such parts must not have one.
-            raise InputError(f"{where} declares entities or a document type. {HOW}")
+        root: Element = parse_part(self._archive, member, self._file)
         return root
 
 
@@ -298,8 +286,3 @@ def _unread(part: _Part) -> Iterator[Remark]:
             f"they are, the first: {first!r}.",
             lost=True,
         )
-
-
-def _bytes(root: Element) -> bytes:
-    tree = root.getroottree()
-    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
