@@ -99,7 +99,7 @@ def _open(archive: Archive, file: str, reading: Reading) -> _Book:
     for sheet in workbook.iter(f"{_MAIN}sheet"):
         member = targets.get(sheet.get(_RELATION, ""), "")
         # A chart or dialog may be a sheet of its own.
-        if "/worksheets/" in f"/{member}" and member in archive.names:
+        if "/worksheets/" in f"/{member}":
             sheets[sheet.get("name", member)] = (member, parse_part(archive, member, file))
     name = _strings_member(archive, file)
     strings = parse_part(archive, name, file) if name in archive.names else None
