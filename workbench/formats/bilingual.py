@@ -42,14 +42,14 @@ def result_docx(result: Result, title: str = "") -> bytes:
     known = document.core_properties
     # What stands there comes with the empty document of python-docx.
     known.title, known.author, known.comments = title[:255], "", ""
-    _write(document.add_heading(level=1), title, view["source"])
+    write_run(document.add_heading(level=1), title, view["source"])
     for line in (*view["warnings"], *([view["refusal"]] if view["refusal"] else [])):
-        _write(document.add_paragraph(), line, "en", italic=True)
+        write_run(document.add_paragraph(), line, "en", italic=True)
     _table(document, view)
-    _write(document.sections[0].footer.paragraphs[0], view["footer"], "en", small=True)
+    write_run(document.sections[0].footer.paragraphs[0], view["footer"], "en", small=True)
     file = io.BytesIO()
     document.save(file)
-    return _undated(file)
+    return undated(file)
 
 
 def _lay_out(document: Any, *, wide: bool) -> None:
@@ -83,7 +83,7 @@ def _table(document: Any, view: View) -> None:
         texts += ["\n".join(doubts.get(row["id"], []))] if doubts else []
         _row(table, texts, codes, widths, bold=row["kind"] == "heading")
     for line in doubts.get("", []):
-        _write(document.add_paragraph(), line, "en", small=True)
+        write_run(document.add_paragraph(), line, "en", small=True)
 
 
 def _doubts(view: View) -> Mapping[str, list[str]]:
@@ -117,7 +117,7 @@ def _row(
     row = table.add_row()
     for n, cell in enumerate(row.cells):
         cell.width = widths[n]
-        _write(cell.paragraphs[0], texts[n], codes[n], bold=bold and n > 0, small=not codes[n])
+        write_run(cell.paragraphs[0], texts[n], codes[n], bold=bold and n > 0, small=not codes[n])
     _properties(row).append(row._tr.makeelement(_w("cantSplit")))
     return row
 
@@ -130,7 +130,7 @@ def _bullets(row: Any, view: View) -> None:
             text = f"• {bullet['texts'][n]} ({ids})"
             first = bullet is view["bullets"][0]
             paragraph = cell.paragraphs[0] if first else cell.add_paragraph()
-            _write(paragraph, text, column["language"])
+            write_run(paragraph, text, column["language"])
     for cell in row.cells:
         shade = row._tr.makeelement(_w("shd"))
         for name, value in (("val", "clear"), ("color", "auto"), ("fill", _SHADE)):
@@ -146,7 +146,7 @@ def _properties(row: Any) -> Element:
     return row._tr.get_or_add_trPr()
 
 
-def _write(
+def write_run(
     paragraph: Any,
     text: str,
     language: str,
@@ -180,7 +180,7 @@ def _w(name: str) -> str:
     return f"{{http://schemas.openxmlformats.org/wordprocessingml/2006/main}}{name}"
 
 
-def _undated(file: io.BytesIO) -> bytes:
+def undated(file: io.BytesIO) -> bytes:
     """Return a zip file whose members do not say when they were written."""
     new = io.BytesIO()
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as members:
