@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from fakes import FakeEngine, bench, crash_on
 from workbench.errors import InputError
+from workbench.formats.bitext import match_language
 from workbench.formats.tmx import (
     Unit,
-    match_language,
     read_units,
     result_tmx,
     tmx_text,

@@ -14,16 +14,11 @@ from typing import Any, BinaryIO
 from lxml import etree  # type: ignore[import-untyped]
 
 from workbench.errors import InputError
+from workbench.formats.bitext import match_language
 from workbench.formats.xml import OUTSIDE, UNFOLDS, legal
-from workbench.languages import LANGUAGES
 from workbench.revising import open_first, standing
 from workbench.types import Result
 
-# Three-letter codes of ISO 639-2 that are neither a FLORES nor an OPUS code.
-_OTHER_CODES = {"chi": "zh", "fre": "fr", "ger": "de", "dut": "nl"}
-_CODES = _OTHER_CODES | {
-    tag.split("_")[0]: row.code for row in LANGUAGES.values() for tag in (row.flores, row.opus)
-}
 _DOCUMENT_PROPS = frozenset(
     ["document", "filename", "file", "file-name", "sourcefile", "source-file", "original"]
 )
@@ -56,16 +51,6 @@ class Unit:
     texts: Mapping[str, str] = field(default_factory=dict)
     tags: int = 0
     origins: Mapping[str, str] = field(default_factory=dict)
-
-
-def match_language(code: str) -> str:
-    """Return the code that the workbench uses, or the code in lower case where it knows none.
-
-    >>> [match_language(code) for code in ("ja-JP", "JA", "ja_JP", "jpn", "sv-SE")]
-    ['ja', 'ja', 'ja', 'ja', 'sv']
-    """
-    base = code.strip().replace("_", "-").split("-")[0].lower()
-    return _CODES.get(base, base)
 
 
 def read_units(path: Path) -> Iterator[Unit]:

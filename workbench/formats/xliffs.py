@@ -1,0 +1,57 @@
+"""What the versions of XLIFF share: what elements say of the texts in them, and new targets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbench.formats.xml import XML, Element, XmlFile, namespaces, with_attributes
+
+_SPACE = f"{{{XML}}}space"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the elements around a text say of it: its languages, and how it is to be treated."""
+
+    source: str = ""
+    target: str = ""
+    translate: bool = True
+    preserve: bool = False
+
+    def within(self, element: Element) -> "Scope":
+        """Return what holds within an element."""
+        space, translate = element.get(_SPACE), element.get("translate")
+        return Scope(
+            element.get("source-language") or element.get("srcLang") or self.source,
+            element.get("target-language") or element.get("trgLang") or self.target,
+            translate != "no" if translate else self.translate,
+            space == "preserve" if space else self.preserve,
+        )
+
+
+def place_of(unit: Element, segment: str = "") -> str:
+    """Return where a unit stands, and which of its segments is meant, for messages."""
+    names = [f"line {unit.line}"]
+    names += [f"unit {unit.get('id')}"] if unit.get("id") else []
+    return ", ".join([*names, f"segment {segment}"] if segment else names)
+
+
+def add_target(
+    file: XmlFile, parent: Element, behind: int, words: str, values: Mapping[str, str]
+) -> None:
+    """Write a target behind the source of a unit or segment, and indented like that."""
+    source = parent.child("source") or parent
+    tag = file.raw(source.start, source.inner)
+    name = tag[1:].split("source", 1)[0] + "target"
+    preserve = {"xml:space": "preserve"} if source.get(_SPACE) == "preserve" else {}
+    start = with_attributes(f"<{name}{namespaces(tag)}>", {**preserve, **values})
+    before = file.raw(parent.inner, source.start)
+    white = before[len(before.rstrip()) :]
+    file.put(behind, behind, f"{white}{start}{words}</{name}>")
+
+
+def set_target(file: XmlFile, target: Element, words: str, values: Mapping[str, str]) -> None:
+    """Write words into a target that there is, and set attributes of it."""
+    tag = file.raw(target.start, target.inner)
+    name = tag[1:].rstrip("/>").split(maxsplit=1)[0]
+    start = with_attributes(tag.removesuffix(">").removesuffix("/") + ">", values)
+    file.put(target.start, target.end, f"{start}{words}</{name}>")
