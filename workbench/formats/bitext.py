@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from workbench.errors import InputError
 from workbench.formats import Block, Reading, Remark, Rendering
 from workbench.formats.coded import MESSAGE, Piece
+from workbench.formats.xml import Element
 from workbench.languages import LANGUAGES
 
 # Three-letter codes of ISO 639-2 that are neither a FLORES nor an OPUS code.
@@ -107,9 +108,16 @@ class Tally:
             yield Remark(what.message.format(count), what.lost)
 
 
+def count_subflows(tally: Tally, source: Element) -> None:
+    """Count the texts within the codes of a text that is to be translated."""
+    for part in source.walk():
+        if not isinstance(part, str) and part.name == "sub" and part.text.strip():
+            tally.add(SUBFLOWS)
+
+
 MESSAGES = Remark(
-    "{} plural or select messages ({{n, plural, …}}) are left as they are: translate their forms "
-    "by hand.",
+    "Plural or select messages ({{n, plural, …}}) left as they are: {}. Translate their forms by "
+    "hand.",
     lost=True,
 )
-SUBFLOWS = Remark("{} texts within codes (sub) are left as they are.", lost=True)
+SUBFLOWS = Remark("Texts within codes (sub) left as they are: {}.", lost=True)

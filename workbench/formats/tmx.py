@@ -1,7 +1,8 @@
 """Translation memories as TMX 1.1 to 1.4b, read and written as a stream.
 
 Source of the format: "TMX 1.4b Specification", LISA OSCAR, 2005. To know the document of a unit
-from one more tool, add the type of its <prop> to _DOCUMENT_PROPS.
+from one more tool, add the type of its <prop> to _DOCUMENT_PROPS. How a memory is translated is
+in workbench.formats.tmx_document.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any, BinaryIO
 from lxml import etree  # type: ignore[import-untyped]
 
 from workbench.errors import InputError
+from workbench.formats import tmx_document
 from workbench.formats.bitext import match_language
 from workbench.formats.xml import OUTSIDE, UNFOLDS, legal
 from workbench.revising import open_first, standing
@@ -22,6 +24,8 @@ from workbench.types import Result
 _DOCUMENT_PROPS = frozenset(
     ["document", "filename", "file", "file-name", "sourcefile", "source-file", "original"]
 )
+# A memory as a document that is translated.
+read, write = tmx_document.read, tmx_document.write
 # Native code of a file format: not text. <hi> marks text and is kept.
 _CODE_TAGS = frozenset({"bpt", "ept", "ph", "it", "ut", "sub"})
 _TAGS = _CODE_TAGS | {"hi"}

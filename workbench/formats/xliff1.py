@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from workbench.formats import Reading, Remark, bitext
 from workbench.formats.coded import Coded, Piece, Verdict, compose, native, pieces_of, plain
-from workbench.formats.xliffs import Scope, add_target, place_of, set_target
+from workbench.formats.xliffs import Scope, add_target, place_of
 from workbench.formats.xml import Element, XmlFile, escape
 
 UNIT = "trans-unit"
@@ -20,7 +20,7 @@ _CLOSE = frozenset({"ept", "ex"})
 _TO_DO = frozenset({"new", "needs-translation"})
 _DONE = {"state": "needs-review-translation", "state-qualifier": "mt-suggestion"}
 _FAILED = {"state": "needs-translation", "state-qualifier": ""}
-_APPROVED = Remark("{} approved units without a translation are left as they are.", lost=True)
+_APPROVED = Remark("Approved units without a translation, left as they are: {}.", lost=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +101,12 @@ class Walker:
             into = there.get(source.get("mid")) if marks else target
             said = plain(self._pieces(into, scope)).strip() if into else ""
             if not said or redo:
-                self._count_subflows(source)
+                bitext.count_subflows(self.tally, source)
             yield _Segment(source, coded, into, "" if redo else said)
 
     def _pieces(self, element: Element, scope: Scope) -> list[Piece]:
         raw, wrapped = self._file.raw, not scope.preserve
         return list(pieces_of(element, raw, _judge, escape, wrapped=wrapped))
-
-    def _count_subflows(self, source: Element) -> None:
-        for part in source.walk():
-            if not isinstance(part, str) and part.name == "sub" and part.text.strip():
-                self.tally.add(bitext.SUBFLOWS)
 
     def _write(
         self,
@@ -130,7 +125,7 @@ class Walker:
             return
         if target.lang and not bitext.same(target.lang, self._reading.target):
             values = {**values, "xml:lang": self._reading.target}
-        set_target(self._file, target, words, values)
+        self._file.fill(target, words, values)
 
     def _inner(self, shell: Element, rows: list[tuple[_Segment, bitext.Place]]) -> str:
         """Return the content of a target: that of its source with every segment put in."""

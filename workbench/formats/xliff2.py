@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from workbench.formats import Reading, Remark, bitext
 from workbench.formats.coded import PLACEHOLDER, Piece, Verdict, compose, native, pieces_of, plain
-from workbench.formats.xliffs import Scope, add_target, place_of, set_target
+from workbench.formats.xliffs import Scope, add_target, place_of
 from workbench.formats.xml import Element, XmlFile, escape
 
 UNIT = "unit"
@@ -83,7 +83,7 @@ class Walker:
             if target is None:
                 add_target(self._file, segment, source.end, words, {})
             else:
-                set_target(self._file, target, words, {})
+                self._file.fill(target, words, {})
 
     def _pieces(self, element: Element, scope: Scope, codes: Mapping[str, str]) -> list[Piece]:
         held: set[str] = set()

@@ -47,11 +47,3 @@ def add_target(
     before = file.raw(parent.inner, source.start)
     white = before[len(before.rstrip()) :]
     file.put(behind, behind, f"{white}{start}{words}</{name}>")
-
-
-def set_target(file: XmlFile, target: Element, words: str, values: Mapping[str, str]) -> None:
-    """Write words into a target that there is, and set attributes of it."""
-    tag = file.raw(target.start, target.inner)
-    name = tag[1:].rstrip("/>").split(maxsplit=1)[0]
-    start = with_attributes(tag.removesuffix(">").removesuffix("/") + ">", values)
-    file.put(target.start, target.end, f"{start}{words}</{name}>")

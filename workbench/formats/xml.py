@@ -154,9 +154,16 @@ class XmlFile:
         self._edits.append((start, end, data.encode("utf-8")))
 
     def set(self, element: Element, values: Mapping[str, str]) -> None:
-        """Set attributes of the element that was yielded last; see with_attributes."""
+        """Set attributes of an element of the event that was yielded last; see with_attributes."""
         tag = self.raw(element.start, element.inner)
         self.put(element.start, element.inner, with_attributes(tag, values))
+
+    def fill(self, element: Element, content: str, values: Mapping[str, str]) -> None:
+        """Write the content of an element anew, and set attributes of it."""
+        tag = self.raw(element.start, element.inner)
+        name = tag[1:].rstrip("/>").split(maxsplit=1)[0]
+        start = with_attributes(tag.removesuffix(">").removesuffix("/") + ">", values)
+        self.put(element.start, element.end, f"{start}{content}</{name}>")
 
     def refuse(self, line: int, why: str) -> InputError:
         """Return the error for what a format cannot read."""
