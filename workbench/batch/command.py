@@ -255,8 +255,14 @@ def _listed(lines: Sequence[str]) -> str:
 def _nothing(sources: Sequence[Source]) -> str:
     if not sources:
         return "There are no files here that could be translated."
-    lines = [f"{shown(source.name)}: {source.reason}" for source in sources]
+    lines = [_named(source.name, source.reason) for source in sources]
     return f"None of the files can be translated. {_listed(lines)}"
+
+
+def _named(name: str, reason: str) -> str:
+    """Return what is to be said of a file, with its name once."""
+    bare = reason.removeprefix(f"{shown(Path(name).name)}: ")
+    return f"{shown(name)}: {shown(bare)}"
 
 
 def _say(job: JobRow, files: Sequence[FileRow], console: Console) -> int:
@@ -265,7 +271,7 @@ def _say(job: JobRow, files: Sequence[FileRow], console: Console) -> int:
         if row.state in ("refused", "failed", "partly", "skipped"):
             reason = row.reason or "; ".join(row.remarks) or f"{row.account.failed} not translated"
             told = "skipped" if row.state == "skipped" else f"workbench: {row.state}"
-            print(f"{told}: {shown(row.source.name)}: {shown(reason)}", file=sys.stderr)
+            print(f"{told}: {_named(row.source.name, reason)}", file=sys.stderr)
     states = ", ".join(f"{count} {state}" for state, count in job.files.items() if count)
     console.print(f"Job {job.id} is {job.state}: {states}. {Path(job.spec.out, 'report.html')}")
     if job.state in ("cancelled", "interrupted"):

@@ -183,7 +183,8 @@ def show(found: Estimate, console: Console) -> None:
     console.print(table)
     for file in found.files:
         if file.reason:
-            console.print(f"{shown(file.name)}: {shown(file.reason)}", markup=False)
+            reason = file.reason.removeprefix(f"{shown(file.name)}: ")
+            console.print(f"{shown(file.name)}: {shown(reason)}", markup=False)
     console.print(_told(found), highlight=False)
 
 

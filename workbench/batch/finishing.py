@@ -26,6 +26,7 @@ from workbench.batch.values import Account, FileRow, FileState, Output, Spec
 from workbench.catalogue import Model
 from workbench.errors import AccountingError, InputError, UsageError
 from workbench.evaluation.process import Translated
+from workbench.formats import FORMATS as FILES
 from workbench.formats import Block, Reading, Remark, Rendering
 from workbench.manifest import file_hash
 from workbench.pipeline import Workbench, translate_segments
@@ -56,6 +57,9 @@ class ReadsAndWrites(Reads, Protocol):
         reading: Reading,
     ) -> None:
         """Write a file with renderings in place of its blocks; raises InputError."""
+
+    def inspect(self, path: Path, format: str, reading: Reading) -> Iterator[Block | Remark]:
+        """Yield what is to be said of a written file; raises InputError."""
 
 
 @dataclass
@@ -269,9 +273,13 @@ class Finisher:
     ) -> None:
         name = self._names[(row.source.name, target, "translation")]
         reading = replace(reading_of(self._spec, target), source=row.language)
+        path, format = Path(row.source.path), row.source.format
         with self._output(name, "translation", target, sheet) as place:
-            path, format = Path(row.source.path), row.source.format
             self._reader.write(path, format, place, renderings, reading)
+        if FILES[format].inspected:
+            for remark in self._reader.inspect(Path(self._spec.out, name), format, reading):
+                if isinstance(remark, Remark):
+                    sheet.remark(replace(remark, message=f"{target}: {remark.message}"))
 
     @contextmanager
     def _output(self, name: str, kind: str, language: str, sheet: _Sheet) -> Iterator[Path]:

@@ -46,12 +46,14 @@ class Reads(Protocol):
 class Window:
     """Texts that are planned together. units leave out what is translated already.
 
-    texts counts translations, the ones there are already among them: texts times targets.
+    texts counts translations, the ones there are already among them: texts times targets. read is
+    about how many bytes of the file in work were read by then.
     """
 
     number: int
     units: tuple[Unit, ...]
     texts: int
+    read: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Planner:
         self._store, self._job, self._spec, self._reader = store, job, spec, reader
         self._size = unit_size(get_model(spec.options.model or default_model()))
         self._number = 0
+        self._read = 0
         self._language = ""
         self._routes: tuple[Route, ...] = ()
         self._texts: dict[bytes, str] = {}
@@ -132,7 +135,10 @@ class Planner:
                 yield from self._close()
             self._language, self._routes = language, routes
             yield Begun(row.number, language, self._number)
+            self._read = 0
             for passage in passages(only_blocks(opened.blocks), language, row.source.name):
+                text = "".join(block.text for block in passage.blocks)
+                self._read += len(text.encode("utf-8", "replace"))
                 for text in (*wanted(passage, routes), *fragments(passage)):
                     self._asked.setdefault(text_key(language, text), text)
                     if len(self._asked) >= _ASKED_AT_ONCE:
@@ -140,6 +146,7 @@ class Planner:
                         if len(self._texts) >= WINDOW:
                             yield from self._close()
             fresh += self._ask()
+        self._read = 0
         yield Planned(row.number, language, self._number - (not self._texts), fresh)
 
     def _ask(self) -> int:
@@ -156,7 +163,7 @@ class Planner:
         texts, self._texts = self._texts, {}
         if texts:
             units = tuple(u for route in self._routes for u in self._units(texts, route))
-            yield Window(self._number, units, len(texts) * len(self._routes))
+            yield Window(self._number, units, len(texts) * len(self._routes), self._read)
             self._number += 1
 
     def _units(self, texts: dict[bytes, str], route: Route) -> Iterator[Unit]:

@@ -327,6 +327,7 @@ class _Books:
     made: int = 0
     known: int = 0
     bytes_planned: int = 0
+    bytes_read: int = 0
     started: float = 0.0
     last: int = -1
     left: dict[int, int] = field(default_factory=dict)
@@ -340,6 +341,7 @@ class _Books:
         self.total += window.texts
         self.known += window.texts - missing
         self.last = window.number
+        self.bytes_read = window.read
         self.left[window.number] = self.units[window.number] = len(window.units)
         self.started = self.started or time.monotonic()
 
@@ -386,7 +388,8 @@ class _Books:
         """Return how far it is; what is not planned yet is guessed from the bytes of the files."""
         seconds = time.monotonic() - self.started if self.started else 0.0
         rate = self.made / seconds if seconds > 0 else 0.0
-        share = self.bytes_planned / self.bytes_total if self.bytes_total else 1.0
+        planned = min(self.bytes_planned + self.bytes_read, self.bytes_total)
+        share = planned / self.bytes_total if self.bytes_total else 1.0
         expected = self.total / share if share else 0.0
         left = max(0.0, expected - self.made - self.known) / rate if rate and share else -1.0
         return Progress(ended, files, self.made + self.known, self.total, rate, left, name)

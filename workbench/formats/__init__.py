@@ -6,8 +6,10 @@ To add a format, write a module with `read` and `write` as below and add its lin
     def write(path: Path, out: BinaryIO, renderings: Iterator[Rendering], reading: Reading) -> None
 
 `write` reads `path` again and puts one rendering in place of each block, in the order of `read`;
-everything else stays as it is. Both raise InputError: the file is damaged, hostile or not of the
-format; `write` also raises AccountingError where blocks and renderings do not match.
+everything else stays as it is. A format that can look over what was written (whether subtitles can
+be read in their time) also has `inspect(path, reading) -> Iterator[Remark]`. All raise
+InputError: the file is damaged, hostile or not of the format; `write` also raises AccountingError
+where blocks and renderings do not match.
 """
 
 import importlib
@@ -101,7 +103,8 @@ class Format:
     """A format: its module, the endings of its files, the bytes that are read at most.
 
     outputs are the formats that it can be written as; () is itself alone. bilingual: a file may
-    have translations already, and is read for one target at a time.
+    have translations already, and is read for one target at a time. inspected: its module has
+    `inspect`.
     """
 
     name: str
@@ -109,11 +112,17 @@ class Format:
     largest: int = 100 * _MB
     outputs: tuple[str, ...] = ()
     bilingual: bool = False
+    inspected: bool = False
 
     def read(self, path: Path, reading: Reading) -> Iterator[Block | Remark]:
         """Yield the blocks of a file and what is to be said of it, in order; see the module."""
         read: Callable[[Path, Reading], Iterator[Block | Remark]] = self._module.read
         return read(path, reading)
+
+    def inspect(self, path: Path, reading: Reading) -> Iterator[Block | Remark]:
+        """Yield what is to be said of a file that was written; see the module."""
+        inspect: Callable[[Path, Reading], Iterator[Remark]] = self._module.inspect
+        yield from inspect(path, reading)
 
     def write(
         self, path: Path, out: BinaryIO, renderings: Iterator[Rendering], reading: Reading
@@ -137,12 +146,12 @@ FORMATS = {
     format.name: format
     for format in (
         Format("txt", (".txt", ".text"), _STREAMED),
-        Format("md", (".md", ".markdown")),
+        Format("md", (".md", ".markdown"), 20 * _MB),
         Format("html", (".html", ".htm", ".xhtml")),
         Format("docx", (".docx",)),
         Format("pdf", (".pdf",), outputs=("docx", "html", "md")),
-        Format("srt", (".srt",)),
-        Format("vtt", (".vtt",)),
+        Format("srt", (".srt",), 20 * _MB, inspected=True),
+        Format("vtt", (".vtt",), 20 * _MB, inspected=True),
         Format("csv", (".csv",), _STREAMED),
         Format("tsv", (".tsv", ".tab"), _STREAMED),
         Format("xlsx", (".xlsx",)),

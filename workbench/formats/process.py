@@ -84,7 +84,14 @@ class Reader:
         Raises InputError: the file is damaged, hostile, not of the format, or takes more than the
         limits allow. UsageError: it cannot be read as asked.
         """
-        task = self._begin("read", path, format, reading)
+        yield from self._told("read", path, format, reading)
+
+    def inspect(self, path: Path, format: str, reading: Reading) -> Iterator[Block | Remark]:
+        """Yield what is to be said of a file that was written; raises what `read` raises."""
+        yield from self._told("inspect", path, format, reading)
+
+    def _told(self, do: str, path: Path, format: str, reading: Reading) -> Iterator[Block | Remark]:
+        task = self._begin(do, path, format, reading)
         ended = False
         try:
             while (message := self._next(task))[0] == "things":

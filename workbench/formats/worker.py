@@ -56,7 +56,10 @@ class _Post:
 
 
 class _Task:
-    """An order at work: ["read" or "write", path, format, reading, limits, place to write to]."""
+    """An order at work: [what to do, path, format, reading, limits, place to write to].
+
+    To do: "read", "inspect" or "write".
+    """
 
     def __init__(
         self, order: list[Any], halted: threading.Event, post: _Post, parent: BinaryIO
@@ -100,7 +103,8 @@ class _Task:
         return ("error", InputError.__name__, message, _is_spent())
 
     def _read(self, path: Path) -> None:
-        for batch in wire.batches(self._format.read(path, self._reading)):
+        look = self._format.inspect if self._do == "inspect" else self._format.read
+        for batch in wire.batches(look(path, self._reading)):
             _say(self._parent, wire.dump("things", batch))
             if self._halted.is_set():
                 return
