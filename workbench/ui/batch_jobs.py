@@ -132,7 +132,11 @@ def pack(id: str) -> IO[bytes]:
 def _job(store: Store, id: str) -> JobRow:
     if not _ID.fullmatch(id):
         raise UsageError(f"{id[:20]!r} is no number of a job: it has eight letters and digits.")
-    return store.job(id)
+    try:
+        return store.job(id)
+    except UsageError as error:
+        # Which jobs others have is nobody's business.
+        raise UsageError(f"No job has the number {id}.") from error
 
 
 def view(job: JobRow, rows: Sequence[FileRow]) -> dict[str, Any]:
