@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.naming import shown
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -167,7 +169,7 @@ def _jobs_table(jobs: Sequence["JobRow"]) -> "Table":
     for job in jobs:
         begun = job.created[:16].replace("T", " ")
         cells = (job.id, _state(job.state), _files(job), _texts(job), begun)
-        table.add_row(*cells, escape(_shown(job.spec.out)))
+        table.add_row(*cells, escape(shown(job.spec.out)))
     return table
 
 
@@ -185,10 +187,10 @@ def _files_table(files: Sequence["FileRow"]) -> "Table":
     for row in files:
         counts = (row.account.read, row.account.failed, sum(row.findings.values()))
         written = ", ".join(output.path for output in row.outputs)
-        said = _shown(written or row.reason or row.source.reason)
+        said = shown(written or row.reason or row.source.reason)
         table.add_row(
             str(row.number),
-            escape(_shown(row.source.name)),
+            escape(shown(row.source.name)),
             _state(row.state),
             *(f"{count:,}" if count else "" for count in counts),
             escape(said),
@@ -201,9 +203,9 @@ def _facts(job: "JobRow") -> Iterator[tuple[str, str]]:
     spec = job.spec
     yield "job", f"{job.id}, {job.state}" + (f" (process {job.pid} on {job.host})" * bool(job.pid))
     if job.reason:
-        yield "because", _shown(job.reason)
-    yield "from", _shown(", ".join(spec.inputs))
-    yield "to", f"{', '.join(spec.targets)} in {_shown(spec.out)}"
+        yield "because", shown(job.reason)
+    yield "from", shown(", ".join(spec.inputs))
+    yield "to", f"{', '.join(spec.targets)} in {shown(spec.out)}"
     yield "done", _counted(job)
     yield "begun", f"{job.created}, last changed {job.changed}"
     yield from sorted(job.signature.items())
@@ -227,11 +229,6 @@ def _texts(job: "JobRow") -> str:
 def _state(state: str) -> str:
     colour = _COLOURS.get(state, "")
     return f"[{colour}]{state}[/{colour}]" if colour else state
-
-
-def _shown(text: str) -> str:
-    """Return a name as a terminal may show it: on one line, without control signs."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
 def _age(job: "JobRow") -> int:

@@ -20,7 +20,7 @@ _ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}")
 _NOT_WORDS = frozenset(
     {"id", "uuid", "key", "hash", "lang", "language", "locale", "code", "type", "role", "url"}
 )
-Path_ = tuple[str, ...]
+Keys = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Value:
     start: int
     end: int
     text: str
-    path: Path_
+    path: Keys
 
 
 def read(path: Path, reading: Reading) -> Iterator[Block | Remark]:
@@ -138,7 +138,7 @@ def _chosen(values: Iterable[Value], fields: Sequence[str]) -> Iterator[Value]:
             yield value
 
 
-def _fits(path: Path_, wanted: Path_) -> bool:
+def _fits(path: Keys, wanted: Keys) -> bool:
     """Return whether a path is the wanted one, or below it; * is any key or number."""
     if len(path) < len(wanted):
         return False
