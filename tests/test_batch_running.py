@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -181,12 +182,18 @@ def test_another_process_at_the_same_job_is_told_so(talks: Path, tmp_path: Path)
         end(first, signal.SIGKILL)
 
 
-def start(id: str) -> "subprocess.Popen[bytes]":
-    """Start a process that runs a job."""
+def start(id: str, room: int = 0) -> "subprocess.Popen[bytes]":
+    """Start a process that runs a job; room is how many bytes a file of it may have, 0 for any."""
+
+    def narrow() -> None:
+        if room:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
     found = os.pathsep.join(map(str, (TESTS, TESTS.parent)))
     command = [sys.executable, "-P", "-m", "workbench", "jobs", "resume", id, "--quiet"]
     env = os.environ | {"PYTHONPATH": found}
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=env, stdout=pipe, stderr=pipe, preexec_fn=narrow)
 
 
 def end(process: "subprocess.Popen[bytes]", number: int) -> tuple[int, str]:
@@ -221,6 +228,53 @@ def test_a_killed_job_goes_on_and_comes_out_the_same(
     assert outputs(tmp_path / "out") == outputs(tmp_path / "whole")
     # A unit that was in work is done again, once a kill and a language.
     assert len(batch_fakes.logged(log)) <= whole + 2 * 2 * 512
+
+
+@pytest.mark.parametrize("seed", range(soak(2, 50)))
+def test_a_full_disk_ends_the_job_and_the_next_run_makes_it_whole(
+    talks: Path, tmp_path: Path, seed: int
+) -> None:
+    done(talks, tmp_path / "whole")
+    room = random.Random(seed).randrange(500, 60_000)
+    with Store() as store:
+        id = begun(store, talks, tmp_path / "out")
+        process = start(id, room=room)
+        _, said = process.communicate(timeout=60)
+        assert "Traceback" not in said.decode()
+        assert process.returncode != 0 or outputs(tmp_path / "out") == outputs(tmp_path / "whole")
+        assert running.run(store, id).state == "done"
+    assert outputs(tmp_path / "out") == outputs(tmp_path / "whole")
+
+
+def test_the_first_file_is_there_before_the_second_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("兵士は川を渡った。\n" * 3, "utf-8")
+    lines = [f"{n}人の兵士が川を渡った。" for n in range(30_000)]
+    (folder / "b.txt").write_text("\n".join(lines), "utf-8")
+    with Store() as store:
+        id = begun(store, folder, tmp_path / "out", "slow")
+        process = start(id)
+        wait_for(lambda: store.files(id)[0].state == "done")
+        _, second = store.files(id)
+        end(process, signal.SIGKILL)
+    assert (second.state, second.share) == ("working", -1.0)
+
+
+def test_twenty_bad_sentences_of_a_thousand_are_listed_and_the_rest_is_done(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    poison = batch_fakes.POISON
+    lines = [f"{n}人の兵士{poison if n % 50 == 7 else ''}が渡った。" for n in range(1000)]
+    (folder / "a.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    _, (row,) = done(folder, tmp_path / "out", "crash", targets=("en",))
+    text = (tmp_path / "out" / "a.en.txt").read_text("utf-8").splitlines()
+    assert [line for line in text if not line.startswith("en:")] == [
+        x for x in lines if poison in x
+    ]
+    assert len(row.failures) == row.account.failed == 20 and row.account.translated == 980
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -272,6 +272,9 @@ def _say(job: JobRow, files: Sequence[FileRow], console: Console) -> int:
             reason = row.reason or "; ".join(row.remarks) or f"{row.account.failed} not translated"
             told = "skipped" if row.state == "skipped" else f"workbench: {row.state}"
             print(f"{told}: {_named(row.source.name, reason)}", file=sys.stderr)
+    warned = (line for row in files for line in row.manifest.get("warnings", ()))
+    for line in dict.fromkeys(warned):
+        console.print(f"Take care: {line}", markup=False)
     states = ", ".join(f"{count} {state}" for state, count in job.files.items() if count)
     console.print(f"Job {job.id} is {job.state}: {states}. {Path(job.spec.out, 'report.html')}")
     if job.state in ("cancelled", "interrupted"):
