@@ -1,139 +1,309 @@
-"""Messages of programs as a document format; polib and the Translate Toolkit look over it."""
+"""Gettext files: entries without a translation get one, marked fuzzy, and nothing else changes."""
 
-import io
+import random
+import re
 from pathlib import Path
 
 import polib
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from translate.storage import pypo
 
+from bitexts import PROFILE, blocks, expected, pseudo, remarks, written
 from workbench.errors import InputError
-from workbench.formats import FORMATS, Block, Reading, Remark, Rendering
+from workbench.formats import Reading
 
-PO = FORMATS["po"]
-KO = Reading(target="ko")
-MANY = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+HEADER = (
+    '# A\nmsgid ""\nmsgstr ""\n"PO-Revision-Date: YEAR-MO-DA HO:MI+ZONE\\n"\n"Language: ko\\n"\n'
+    '"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
 )
-WORDS = st.text(st.sampled_from('ab Cé赤"\\\n\t%s{}'), min_size=1, max_size=15).map("x".__add__)
-SAID = st.one_of(st.just(""), WORDS)
-ENTRIES = st.lists(
-    st.tuples(WORDS, SAID, st.sampled_from(["", "fuzzy", "python-format"]), st.booleans()),
-    unique_by=lambda one: one[0],
-    max_size=6,
+# msgid as it stands in the file -> text, and the words of its literals and pairs.
+TEXTS = {
+    "a": ("a", []),
+    '\\na \\"b\\"\\tc\\\\n\\n': ('a "b"\tc\\n', []),
+    "Hello %s, %(n)d of {total:>5}": (
+        "Hello %s, %(n)d of {total:>5}",
+        ["%s", "%(n)d", "{total:>5}"],
+    ),
+    "%1$s at 100%": ("%1$s at 100%", ["%1$s"]),
+    "100 % done, 5%": ("100 % done, 5%", []),
+    "<b>a</b> <br> c": ("a  c", ["a", ""]),
+    "<p>a</p>": ("a", []),
+}
+SIGNS = [*'abcAB あ é%{}"\\\n\t\r<>😀', "%s", "<b>", "</b>", "{0}"]
+STRINGS = st.lists(st.sampled_from(SIGNS), max_size=12).map("".join).filter(str.strip)
+COMMENTS = (
+    st.lists(
+        st.sampled_from(
+            (
+                "# note",
+                "#. extracted",
+                "#: a.c:1",
+                "#, c-format",
+                '#| msgid "old"',
+                "#",
+                "#, fuzzy, q",
+            )
+        ),
+        max_size=3,
+    )
+    .map("".join)
+    .map(lambda text: re.sub("(?<=.)#", "\n#", text))
 )
-HEADER = 'msgid ""\nmsgstr ""\n"Language: ko\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 
 
-def put(tmp_path: Path, content: str) -> Path:
-    path = tmp_path / "a.po"
-    path.write_bytes(content.encode("utf-8"))
+def quoted(text: str, wrapped: bool) -> str:
+    """Return a string as it stands in a file, cut in the middle where it is wrapped."""
+    half = len(text) // 2 if wrapped else 0
+    parts = [text[:half], text[half:]] if wrapped else [text]
+    return "\n".join(f'"{polib.escape(part)}"' for part in parts)
+
+
+@st.composite
+def files(draw: st.DrawFn) -> str:
+    parts = [HEADER]
+    for number in range(draw(st.integers(0, 4))):
+        comments, wrapped = draw(COMMENTS), draw(st.booleans())
+        source, target = draw(STRINGS), draw(st.sampled_from(("", "", "Ja", "x\ny")))
+        lines = [comments] if comments else []
+        lines += [f'msgctxt "{number}"'] if draw(st.booleans()) else []
+        lines.append(f"msgid {quoted(f'{number} {source}', wrapped)}")
+        if draw(st.booleans()):
+            lines.append(f"msgid_plural {quoted(source + ' b', wrapped)}")
+            lines += [
+                f"msgstr[{n}] {quoted(target, False)}" for n in range(draw(st.integers(1, 2)))
+            ]
+        else:
+            lines.append(f"msgstr {quoted(target, wrapped)}")
+        parts.append("\n".join(lines) + "\n\n")
+        parts.append(draw(st.sampled_from(("", '#, fuzzy\n#~ msgid "x"\n#~ msgstr "y"\n\n', "\n"))))
+    return "".join(parts)
+
+
+def made(folder: Path, text: str, encoding: str = "utf-8", name: str = "a.po") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
     return path
 
 
-def made_of(entries: list[tuple[str, str, str, bool]]) -> str:
-    file = polib.POFile(wrapwidth=30)
-    file.metadata = {"Language": "ko", "Content-Type": "text/plain; charset=UTF-8"}
-    for msgid, msgstr, flag, gone in entries:
-        flags = [flag] if flag else []
-        file.append(polib.POEntry(msgid=msgid, msgstr=msgstr, flags=flags, obsolete=gone))
-    return str(file)
+def entry(path: Path, **more) -> str:
+    """Return what stands behind the header when the file was written."""
+    return written(path, pseudo, **more).split("\n\n", 1)[1]
 
 
-def blocks(path: Path, reading: Reading = KO) -> list[Block]:
-    return [event for event in PO.read(path, reading) if isinstance(event, Block)]
-
-
-def written(path: Path, renderings: list[Rendering], reading: Reading = KO) -> str:
-    out = io.BytesIO()
-    PO.write(path, out, iter(renderings), reading)
-    return out.getvalue().decode("utf-8")
-
-
-def again(block: Block, text: str = "") -> Rendering:
-    return Rendering(text or block.text, () if text else block.codes)
-
-
-@MANY
-@given(entries=ENTRIES)
-def test_only_what_lacks_a_translation_gets_one(
-    tmp_path: Path, entries: list[tuple[str, str, str, bool]]
-) -> None:
-    path = put(tmp_path, made_of(entries))
-    found = blocks(path)
-    after = polib.pofile(written(path, [again(b, f"한{n}") for n, b in enumerate(found)]))
-    before = polib.pofile(path.read_text("utf-8"))
-    for one, two in zip(before, after, strict=True):
-        new = not one.obsolete and (not one.msgstr or one.fuzzy)
-        assert (one.msgid, one.obsolete) == (two.msgid, two.obsolete)
-        assert ("한" in two.msgstr) == new and (two.fuzzy or not new)
-        assert new or two.msgstr == one.msgstr
-
-
-@MANY
-@given(entries=ENTRIES)
-def test_the_same_words_come_back_with_their_placeholders(
-    tmp_path: Path, entries: list[tuple[str, str, str, bool]]
-) -> None:
-    path = put(tmp_path, made_of(entries))
-    content = written(path, [again(block) for block in blocks(path)])
-    after = polib.pofile(content)
-    assert all(e.msgstr == e.msgid for e in after if not e.obsolete and e.fuzzy)
-    units = [u for u in pypo.pofile(io.BytesIO(content.encode())).units if not u.isheader()]
-    assert [str(u.source) for u in units] == [e.msgid for e in after]
-
-
-def test_what_is_kept_keeps_its_bytes(tmp_path: Path) -> None:
-    kept = '# a note\n#: a.c:3\n#, c-format\nmsgid   "Open"\nmsgstr ""\n"열"\n"기"\n\n'
-    kept += '#~ msgid "old"\n#~ msgstr "옛"\n'
-    path = put(tmp_path, HEADER + kept)
-    assert [b.kept for b in blocks(path)] == ["열기"]
-    assert written(path, [again(b) for b in blocks(path)]) == HEADER + kept
-
-
-def test_a_machine_s_words_are_marked_fuzzy_beside_other_flags(tmp_path: Path) -> None:
-    path = put(tmp_path, HEADER + '#, python-format\nmsgid "Open %s"\nmsgstr ""\n')
+@pytest.mark.parametrize("source", TEXTS)
+def test_codes_come_out_of_the_text(tmp_path: Path, source: str) -> None:
+    text, codes = TEXTS[source]
+    path = made(tmp_path, f'{HEADER}msgid "{source}"\nmsgstr ""\n')
     (block,) = blocks(path)
-    assert [(c.kind, block.text[c.start : c.end]) for c in block.codes] == [("literal", "%s")]
-    assert '#, fuzzy, python-format\nmsgid "Open %s"\nmsgstr "Open %s"\n' in written(
-        path, [again(block)]
+    assert (block.text, [text[c.start : c.end] for c in block.codes]) == (text, codes)
+    assert polib.pofile(written(path))[0].msgstr == polib.unescape(source)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('msgid "a"\nmsgstr ""\n', '#, fuzzy\nmsgid "a"\nmsgstr "n"\n'),
+        (
+            '# c\nmsgctxt "b"\nmsgid "a"\nmsgstr ""',
+            '# c\n#, fuzzy\nmsgctxt "b"\nmsgid "a"\nmsgstr "n"\n',
+        ),
+        (
+            '#, c-format\nmsgid ""\n"a"\nmsgstr ""\n""\n',
+            '#, fuzzy, c-format\nmsgid ""\n"a"\nmsgstr "n"\n',
+        ),
+        (
+            '#, fuzzy\n#| msgid "c"\n#| "d"\nmsgid "a"\nmsgstr "x"\n',
+            '#, fuzzy\nmsgid "a"\nmsgstr "n"\n',
+        ),
+        (
+            'msgid "a\\nb\\n"\nmsgstr ""\n',
+            '#, fuzzy\nmsgid "a\\nb\\n"\nmsgstr ""\n"n\\n"\n"o\\n"\n',
+        ),
+        ('msgid "a"\r\nmsgstr ""\r\n', '#, fuzzy\r\nmsgid "a"\r\nmsgstr "n"\r\n'),
+        ('msgid "%d"\nmsgstr ""\n', None),
+        ('msgid   "a"\n  msgstr "x"\n""\n\n\n# end', None),
+        ('#, fuzzy\n#~ msgid "a"\n#~ msgstr ""\n', None),
+    ],
+)
+def test_an_entry_without_a_translation_gets_one(tmp_path, before: str, after: str | None) -> None:
+    assert entry(made(tmp_path, HEADER + before)) == (before if after is None else after)
+
+
+def test_a_flag_of_an_obsolete_entry_is_not_that_of_the_next(tmp_path: Path) -> None:
+    text = '#, fuzzy\n#~ msgid "a"\n#~ msgstr "b"\n\nmsgid "a"\nmsgstr "x"\n'
+    assert [block.kept for block in blocks(made(tmp_path, HEADER + text))] == ["x"]
+
+
+def test_an_entry_that_failed_stays_without_a_translation(tmp_path: Path) -> None:
+    text = 'msgid "a"\nmsgstr ""\n'
+    assert entry(made(tmp_path, HEADER + text), failed=True) == text
+
+
+ONE, MANY = "n svyr", "%d svyrs"
+PLURAL = 'msgid "a file"\nmsgid_plural "%d files"\nmsgstr[0] ""\nmsgstr[1] ""\n'
+
+
+@pytest.mark.parametrize(
+    ("target", "forms"),
+    [
+        *((code, [MANY]) for code in ("ja", "ko", "zh", "vi", "th", "tr")),
+        *((code, [ONE, MANY]) for code in ["en", "fr", "de", "es", "pt", "it", "nl", "hi", "id"]),
+        *((code, [ONE, MANY, MANY]) for code in ("ru", "uk")),
+        ("ar", [MANY, ONE, MANY, MANY, MANY, MANY]),
+    ],
+)
+def test_there_are_as_many_plural_forms_as_the_language_has(tmp_path, target, forms) -> None:
+    pot = HEADER.replace("ko", "").replace("nplurals=1; plural=0;", "nplurals=INTEGER; plural=N;")
+    after = written(made(tmp_path, pot + PLURAL, name="a.pot"), pseudo, Reading(target=target))
+    read = polib.pofile(after)
+    assert list(read[0].msgstr_plural.values()) == forms and read[0].fuzzy
+    assert read.metadata["Language"] == target
+    assert read.metadata["Plural-Forms"].startswith(f"nplurals={len(forms)};")
+
+
+def test_the_plural_forms_of_the_file_count(tmp_path: Path) -> None:
+    header = HEADER.replace("nplurals=1; plural=0;", "nplurals=2; plural=n==1;")
+    text = PLURAL.replace('[0] ""', '[0] "x"')
+    after = entry(made(tmp_path, header + text))
+    assert after.endswith('msgstr[0] "x"\nmsgstr[1] "n svyr"\n')
+
+
+def test_translated_forms_are_kept_however_many_there_are(tmp_path: Path) -> None:
+    text = PLURAL.replace('""', '"x"')
+    path = made(tmp_path, HEADER + text)
+    assert entry(path) == text and {block.kept for block in blocks(path)} == {"x"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"Language: \\n"', '"Language: ko\\n"'),
+        ('"Language: ko_KR\\n"', '"Language: ko_KR\\n"'),
+        ('"A: b\\nLanguage: fr\\nC: d\\n"', '"A: b\\nLanguage: ko\\nC: d\\n"'),
+        ('"A: b\\n"', '"A: b\\n"'),
+    ],
+)
+def test_the_header_says_the_language(tmp_path: Path, before: str, after: str) -> None:
+    header = HEADER.replace('"Language: ko\\n"', before)
+    told = written(made(tmp_path, header)).replace('0;\\n"\n"Language: ko\\n"', '0;\\n"')
+    assert told == HEADER.replace('"Language: ko\\n"', after)
+    assert polib.pofile(written(made(tmp_path, header))).metadata["Language"][:2] == "ko"
+
+
+def test_a_field_over_several_lines_is_replaced_whole(tmp_path: Path) -> None:
+    wide = 'Plural-Forms: nplurals=INTEGER; "\n"plural=\\"EXPR\\";\\n"'
+    header = HEADER.replace('Plural-Forms: nplurals=1; plural=0;\\n"', wide)
+    assert written(made(tmp_path, header)) == HEADER
+
+
+def test_translations_into_another_language_are_not_mixed(tmp_path: Path) -> None:
+    path = made(tmp_path, HEADER + 'msgid "a"\nmsgstr "x"\n')
+    with pytest.raises(InputError, match=r"a\.po: it has translations into Korean \(ko\)"):
+        blocks(path, Reading(target="fr"))
+
+
+def test_the_source_language_is_that_of_the_header(tmp_path: Path) -> None:
+    header = HEADER.replace('"Language', '"X-Source-Language: ja_JP\\n"\n"Language')
+    path = made(tmp_path, header + 'msgid "a"\nmsgstr ""\n')
+    assert blocks(path)[0].language == "ja"
+    with pytest.raises(InputError, match=r"source language is Japanese"):
+        blocks(path, Reading("en", "ko"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('msgid "a\nmsgstr ""\n', 9),
+        ('msgid "a"b"\nmsgstr ""\n', 9),
+        ('msgid "a"\n\nmsgid "b"\nmsgstr ""\n', 11),
+        ('msgid "a"\n', 9),
+        ('msgid "a"\nmsgstr ""\nhello\n', 11),
+        ('msgstr "a"\n', 9),
+    ],
+)
+def test_a_damaged_file_is_refused_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    with pytest.raises(InputError, match=rf"a\.po: line {line} "):
+        blocks(made(tmp_path, HEADER + text))
+
+
+@pytest.mark.parametrize(
+    "forms", ["nplurals=2; plural=n/0;", "nplurals=99; plural=n;", "nplurals=2; plural=((;"]
+)
+def test_plural_forms_that_make_no_sense_are_replaced(tmp_path: Path, forms: str) -> None:
+    header = HEADER.replace("nplurals=1; plural=0;", forms)
+    assert written(made(tmp_path, header)) == HEADER
+
+
+@pytest.mark.parametrize("encoding", ["euc-kr", "cp949", "shift_jis", "iso-8859-1"])
+def test_the_charset_of_the_header_is_read_and_utf_8_written(tmp_path: Path, encoding: str) -> None:
+    word = {"s": "寒い", "i": "né"}.get(encoding[0], "가나")
+    text = HEADER + f'msgid "{word}"\nmsgstr ""\n'
+    path = made(tmp_path, text.replace("UTF-8", encoding), encoding)
+    assert written(path) == HEADER + f'#, fuzzy\nmsgid "{word}"\nmsgstr "{word}"\n'
+
+
+def test_a_file_without_a_header_is_translated_and_told_of(tmp_path: Path) -> None:
+    path = made(tmp_path, 'msgid "a"\nmsgstr ""\n')
+    assert written(path, pseudo) == '#, fuzzy\nmsgid "a"\nmsgstr "n"\n'
+    assert ["no header" in remark.message for remark in remarks(path)] == [True]
+
+
+@PROFILE
+@given(text=files())
+def test_any_file_keeps_all_but_its_translations(tmp_path: Path, text: str) -> None:
+    for change in (str, pseudo):
+        path = made(tmp_path, text)
+        after = written(path, change)
+        assert skeleton(after) == skeleton(text)
+        words = [expected(block, change) for block in blocks(path)]
+        there = read_back(after)
+        assert len(there) == len(words)
+        assert all(
+            word in target.replace("<b>", "").replace("</b>", "")
+            for word, target in zip(words, there, strict=True)
+        )
+
+
+def skeleton(text: str) -> list[str]:
+    """Return the lines that no translation may change."""
+    told = re.sub(r'(?m)^msgstr(\[\d\])? ".*\n(?:".*\n)*', "", text.split("\n\n", 1)[1])
+    told = re.sub(r"(?m)^#, fuzzy(, |\n)|^#\|.*\n|^#, (?=fuzzy)", "", told)
+    return [line.removeprefix("#, ").removeprefix("q") for line in told.split("\n") if line]
+
+
+def read_back(text: str) -> list[str]:
+    """Return the translations of what has words, as another reader finds them."""
+    found = []
+    for unit in pypo.pofile.parsestring(text.encode()).units:
+        if (
+            not unit.isheader()
+            and not unit.isobsolete()
+            and any(c.isalnum() for c in str(unit.source))
+        ):
+            found.append(str(unit.target))
+    return found
+
+
+def test_five_thousand_strings_of_any_characters_are_written(tmp_path: Path) -> None:
+    choice = random.Random(0)
+    texts = [
+        "a" + "".join(chr(choice.randrange(0x20, 0x2FFF)) for _ in range(9)) for _ in range(5000)
+    ]
+    body = "".join(
+        f'msgctxt "{n}"\nmsgid "{polib.escape(t)}"\nmsgstr ""\n\n' for n, t in enumerate(texts)
     )
+    path = made(tmp_path, HEADER + body)
+    path.write_text(written(path), encoding="utf-8", newline="")
+    strings = re.findall(r'(?m)^msgstr (".*")$', path.read_text("utf-8").split("\n\n", 1)[1])
+    assert [polib.unescape(s[1:-1]) for s in strings] == texts
 
 
-def test_what_failed_stays_without_a_translation(tmp_path: Path) -> None:
-    path = put(tmp_path, HEADER + 'msgid "Open"\nmsgstr ""\n')
-    assert written(path, [Rendering("Open", failed=True)]) == path.read_text("utf-8")
-
-
-@pytest.mark.parametrize(("target", "texts", "forms"), [("ko", 1, 1), ("fr", 2, 2), ("ru", 2, 3)])
-def test_a_plural_has_as_many_forms_as_the_target(
-    tmp_path: Path, target: str, texts: int, forms: int
-) -> None:
-    message = 'msgid "%d file"\nmsgid_plural "%d files"\nmsgstr[0] ""\nmsgstr[1] ""\n'
-    path = put(tmp_path, HEADER.replace("ko", "") + message)
-    reading = Reading(target=target)
-    found = blocks(path, reading)
-    after = polib.pofile(written(path, [again(b) for b in found], reading))
-    assert (len(found), len(after[0].msgstr_plural)) == (texts, forms)
-    assert f"nplurals={forms}" in after.metadata["Plural-Forms"]
-    assert after.metadata["Language"] == target
-
-
-def test_translations_in_another_language_are_not_taken_over(tmp_path: Path) -> None:
-    path = put(tmp_path, HEADER + 'msgid "Open"\nmsgstr "열기"\n')
-    events = list(PO.read(path, Reading(target="fr")))
-    assert [e.kept for e in events if isinstance(e, Block)] == [""]
-    assert any("ko" in e.message for e in events if isinstance(e, Remark))
-    assert "Language: fr" in written(path, [Rendering("Ouvrir")], Reading(target="fr"))
-
-
-def test_no_po_is_one_clear_message(tmp_path: Path) -> None:
-    path = put(tmp_path, HEADER + 'msgid "Open\nmsgstr nothing\n')
-    with pytest.raises(InputError, match=r"a\.po: .*line \d"):
-        blocks(path)
+def test_other_readers_find_the_same_entries_and_states(tmp_path: Path) -> None:
+    text = HEADER + 'msgid "a b"\nmsgstr ""\n\nmsgid "c"\nmsgstr "x"\n'
+    after = written(made(tmp_path, text), pseudo)
+    wanted = [("a b", "n o", True), ("c", "x", False)]
+    assert [(e.msgid, e.msgstr, e.fuzzy) for e in polib.pofile(after)] == wanted
+    units = pypo.pofile.parsestring(after.encode()).units[1:]
+    assert [(u.source, u.target, u.isfuzzy()) for u in units] == wanted

@@ -1,13 +1,14 @@
 """Gettext files (po, pot): entries without a translation get one, marked fuzzy; all else stays.
 
 Fuzzy says that nobody has read a translation: msgfmt leaves it out until somebody takes the mark
-away. Entries that were fuzzy are translated anew. How lines are read is in workbench.formats.potext.
+away. Entries that were fuzzy are translated anew. Lines are read by workbench.formats.potext.
 """
 
 import codecs
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from gettext import c2py
 from pathlib import Path
 from typing import BinaryIO
 
@@ -71,11 +72,9 @@ class _Walker:
     ) -> None:
         self._text, self._reading, self._put = text, reading, put
         self._name = text.path.name
-        self._target = reading.target
-        self._told = ""  # The language that the header says.
-        self._source = reading.source
+        self._source = self._told = ""  # languages that the header says
         self._plurals = _plurals_of(reading.target)
-        self.tally = bitext.Tally()
+        self._tally = bitext.Tally()
 
     def walk(self) -> Iterator[bitext.Place | Remark]:
         """Yield the texts of the file, and what is to be said of it."""
@@ -87,30 +86,27 @@ class _Walker:
             elif entry.fields:
                 yield from self._entry(entry)
             self._put("".join(entry.lines))
-        yield from self.tally.remarks()
+        yield from self._tally.remarks()
         if not header:
             yield _NO_HEADER
 
     def _begin(self, header: Entry) -> None:
         """Read the header, and bring it in line."""
         fields = dict(re.findall(r"^([\w-]+):[ \t]*(.*)$", header.text("msgstr"), re.MULTILINE))
-        self._told = fields.get("Language", "").strip()
-        source = fields.get("X-Source-Language", "").strip()
+        source, told = fields.get("X-Source-Language", "").strip(), fields.get("Language", "")
         bitext.check_source(self._name, source, self._reading)
-        self._source = bitext.match_language(source)
+        self._source, self._told = bitext.match_language(source), told.strip()
         target = self._reading.target or self._told
-        changed = not self._told or not bitext.same(self._told, target)
-        if changed and target:
+        another = bool(self._told) and not bitext.same(self._told, target)
+        if another or (target and not self._told):
             _set(header, "Language", target)
         plurals = _read_plurals(fields.get("Plural-Forms", ""))
-        if plurals and not (changed and self._told):
+        if plurals and not another:
             self._plurals = plurals
         elif target:
             self._plurals = _plurals_of(target)
             _set(header, "Plural-Forms", self._plurals.told)
-        if codecs.lookup(self._text.encoding).name not in ("utf-8", "ascii") or (
-            "charset=CHARSET" in header.text("msgstr")
-        ):
+        if _codec(fields.get("Content-Type", "").rpartition("charset=")[2].strip()) != "utf-8":
             _set(header, "Content-Type", "text/plain; charset=UTF-8")
 
     def _entry(self, entry: Entry) -> Iterator[bitext.Place]:
@@ -121,27 +117,28 @@ class _Walker:
             kept = {}
         if kept:
             bitext.check_target(self._name, self._told, self._reading)
+        if len(kept) == len(entry.targets):
+            # What a person translated has the forms that the person wanted.
+            forms = {key: forms.get(key, "msgid_plural") for key in kept}
         made: dict[str, str] = {}
-        failed = False
-        # One place for the forms that are of one text.
-        for source in ("msgid", "msgid_plural"):
+        answers: list[Rendering] = []
+        for source in dict.fromkeys(forms.values()):
             keys = [key for key, of in forms.items() if of == source]
-            coded = self._coded(entry, source) if keys else None
-            if coded is None:
-                continue
             there = [kept[key] for key in keys if key in kept]
-            whole = len(there) == len(keys) or bool(forms.keys() - kept.keys() - set(keys) == set())
-            done = there[0] if there and len(there) == len(keys) else ""
-            place = bitext.Place(coded.block(_place(entry, source), self._source, done))
-            yield place
-            if place.answer:
-                failed = failed or place.answer.failed or not whole
-                made |= {key: coded.render(place.answer, str) for key in keys}
-        if made and not failed:
-            _translate(entry, {key: kept.get(key) or made.get(key, "") for key in forms})
+            made |= dict.fromkeys(keys, entry.text(source))
+            coded = self._coded(entry, source)
+            if coded:
+                said = there[0] if len(there) == len(keys) else ""
+                place = bitext.Place(coded.block(_place(entry, source), self._source, said))
+                yield place
+                if place.answer:
+                    answers.append(place.answer)
+                    made |= dict.fromkeys(keys, coded.render(place.answer, str))
+        if answers and not any(answer.failed for answer in answers):
+            _translate(entry, {key: kept.get(key) or made[key] for key in forms})
 
     def _forms(self, entry: Entry) -> dict[str, str]:
-        """Return the source of each translation, by keywords."""
+        """Return the source of each translation, both as keywords."""
         if "msgid_plural" not in entry.fields:
             return {"msgstr": "msgid"}
         count, one = self._plurals.count, self._plurals.one
@@ -154,5 +151,94 @@ class _Walker:
         pieces = list(marked(entry.text(source), str))
         coded = compose(pieces, str)
         if coded:
-            self.tally.look(pieces)
+            self._tally.look(pieces)
         return coded
+
+
+def _place(entry: Entry, source: str) -> str:
+    context = f", context {entry.text('msgctxt')!r}" if "msgctxt" in entry.fields else ""
+    return f"line {entry.line}{context}{', plural' if source == 'msgid_plural' else ''}"
+
+
+def _translate(entry: Entry, texts: dict[str, str]) -> None:
+    """Put translations into the lines of an entry, and mark it fuzzy."""
+    lines: list[str | None] = [*entry.lines]
+    first = min(each.first for each in entry.targets.values())
+    for each in entry.targets.values():
+        lines[each.first : each.last + 1] = [None] * (each.last + 1 - each.first)
+    for at, line in enumerate(entry.lines):
+        if line.lstrip().startswith("#|"):
+            lines[at] = None  # It is the msgid of the translation that there was.
+    new = [line for key, text in texts.items() for line in written(key, text, entry.end)]
+    lines[first] = "".join(new)
+    if FUZZY not in entry.flags:
+        at = entry.flag_line if entry.flag_line >= 0 else _first(entry)
+        flagged = f"#, {FUZZY}{entry.end}"
+        if entry.flag_line >= 0:
+            flagged = entry.lines[at].replace("#,", f"#, {FUZZY},", 1)
+            lines[at] = flagged
+        else:
+            lines[at] = flagged + (lines[at] or "")
+    entry.lines = [line for line in lines if line is not None]
+
+
+def _first(entry: Entry) -> int:
+    """Return the line of the first string of an entry."""
+    return min(each.first for each in entry.fields.values())
+
+
+def _set(header: Entry, name: str, value: str) -> None:
+    """Set a field of the header where it stands, or behind the others."""
+    there = header.targets["msgstr"]
+    raw = "".join(header.lines[there.first : there.last + 1])
+    found = re.search(rf"(\"|\\n){name}:[ \t]*{_VALUE}", raw)
+    if found:
+        raw = f"{raw[: found.start()]}{found[1]}{name}: {value}{raw[found.end() :]}"
+    else:
+        before = "" if not there.text or there.text.endswith("\n") else "\\n"
+        raw += f'"{before}{name}: {value}\\n"{header.end}'
+    header.lines[there.first : there.last + 1] = [raw]
+    there.last = there.first
+
+
+def _plurals_of(code: str) -> _Plurals:
+    """Return the forms of a language as gettext has them; source: babel.messages.plurals."""
+    from babel.messages.plurals import get_plural  # Its data take a while.
+
+    told = get_plural(bitext.match_language(code) or "en").plural_forms
+    return _read_plurals(told) or _Plurals(1, 0, told)
+
+
+def _read_plurals(told: str) -> _Plurals | None:
+    """Return what the header says of plural forms; None where it says nothing that can be read."""
+    found = _PLURALS.search(told)
+    try:
+        one = c2py(found[2])(1) if found else -1
+    except (ValueError, ArithmeticError):
+        return None
+    if not found or not 0 <= one < int(found[1]) <= _MOST:
+        return None
+    return _Plurals(int(found[1]), one, told)
+
+
+def _open(path: Path, reading: Reading) -> Text:
+    """Return a file in the encoding that is asked for or that its header says."""
+    if reading.encoding:
+        return open_text(path, reading.encoding)
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from error
+    found = _CHARSET.search(head)
+    codec = _codec(found[1].decode("ascii")) if found else ""
+    # ASCII is what tools write that have not seen another character yet.
+    return open_text(path, "" if codec == "ascii" else codec, reading.source)
+
+
+def _codec(name: str) -> str:
+    """Return the name of an encoding as Python has it, "" where it knows none."""
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return ""

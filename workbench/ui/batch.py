@@ -75,8 +75,8 @@ def add(bench: Workbench, say: gr.I18n) -> None:
         try:
             if not given:
                 raise UsageError("Choose files first: drop them on the field above.")
-            # An empty field is None.
-            job = jobs.begin(given, Choices(*(value or "" for value in chosen)))
+            empty_as_text: list[Any] = [value or "" for value in chosen]
+            job = jobs.begin(given, Choices(*empty_as_text))
         except Exception as error:
             return packed({"status": trouble(error, _log, "A batch job")}), gr.update()
         return packed({"job": job}), None
