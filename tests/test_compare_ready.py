@@ -80,7 +80,7 @@ def test_the_checks_see_it_and_decisions_hold(memory: Memory) -> None:
 def test_a_damaged_memory_costs_no_output(tmp_path: Path) -> None:
     damaged = Memory(file(tmp_path, "m.sqlite", "no database" * 100))
     output = read_output("other", LINES.replace("three", "five"), DOCUMENT, "en", damaged)
-    assert "cannot be used" in output.result.manifest["warnings"][0]
+    assert "is damaged" in output.result.manifest["warnings"][0]
 
 
 def test_rows_aligned_by_length_are_named(memory: Memory) -> None:

@@ -246,7 +246,8 @@ def test_a_process_that_hangs_is_ended_when_its_file_is_given_up(
     things = reader.read(odd(tmp_path, "repeat 328\nsleep 60"), "odd", AS_IT_IS)
     assert len(list(islice(things, 328))) == 328
     things.close()  # type: ignore[attr-defined]
-    assert started[0].poll() == -signal.SIGKILL and texts(reader, odd(tmp_path, "b")) == ["b"]
+    assert started[0].wait(20) == -signal.SIGKILL
+    assert texts(reader, odd(tmp_path, "b")) == ["b"]
 
 
 def test_a_reader_that_is_ahead_waits_for_the_parent(tmp_path: Path, reader: Reader) -> None:

@@ -6,11 +6,12 @@ import threading
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from fakes import FakeEngine, bench, crash_on
+from workbench.batch.values import JobState
 from workbench.catalogue import get_model
 from workbench.checks.registry import CHECKS
 from workbench.compare import report
@@ -180,13 +181,14 @@ def test_a_model_that_forbids_commercial_use_says_so(monkeypatch: pytest.MonkeyP
 
 def test_no_word_is_there_for_nothing() -> None:
     static = files("workbench.ui") / "static"
-    scripts = {*VIEW_SCRIPTS, *report.VIEW_SCRIPTS}
+    scripts = {*VIEW_SCRIPTS, *report.VIEW_SCRIPTS, "batch.js"}
     sources = [(static / name).read_text("utf-8") for name in scripts]
     sources += [path.read_text("utf-8") for path in Path(translate.__file__).parent.glob("*.py")]
     said = set(re.findall(r"""["'](\w+)["']""", "".join(sources)))
     made = ("check_", "preset_", "format_", "origin_", "ledger_", "kind_", "match_", "level_")
     made += ("count_", "decision_", "method_", "bullet_", "filter_", "voice_")
     made += tuple(f"compare_{part}" for part in PARTS)
+    made += tuple(f"batch_{state}" for state in (*get_args(JobState), "file_"))
     unsaid = [k for k in words()["en"] if k.removesuffix("_hint") not in said]
     assert [k for k in unsaid if k not in said and not k.startswith(made)] == []
 
