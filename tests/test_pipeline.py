@@ -63,6 +63,13 @@ def test_a_marker_is_copied_and_a_known_label_looked_up() -> None:
     assert (kinds["label"].text, kinds["label"].origin) == ("Reporter:", "label")
 
 
+@pytest.mark.parametrize("text", ["123", "12.5%", "-3", "2026-11-23", "１２：３０", "1,000 / 2,000"])
+def test_digits_alone_are_copied(text: str) -> None:
+    engine = FakeEngine()
+    (done,) = bench(engine).translate(split(text, "ja"), ["en"])
+    assert (done.text, done.origin, engine.calls) == (text, "copy", [])
+
+
 def test_a_crash_on_one_sentence_leaves_the_others_whole() -> None:
     text = "".join(f"{n}番目の文です。" for n in range(40))
     done = list(bench(FakeEngine(crash_on("17番"))).translate(split(text, "ja"), ["en"]))

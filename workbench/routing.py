@@ -126,8 +126,11 @@ class RouteRun:
 
 
 def has_words(text: str) -> bool:
-    """Return whether there is something to translate: a letter or a digit."""
-    return any(c.isalnum() for c in text)
+    """Return whether there is something to translate: a letter.
+
+    Digits alone mean the same in every language, and an engine could only change them.
+    """
+    return any(c.isalpha() for c in text)
 
 
 def _loops(source: str, target: str) -> bool:
