@@ -371,3 +371,13 @@ def test_the_report_lists_every_file(talks: Path, tmp_path: Path) -> None:
     done(talks, tmp_path / "out")
     value = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
     assert len(value["files"]) == 5 and (tmp_path / "out" / "report.html").exists()
+
+
+def test_a_file_that_is_read_once_for_each_target_has_its_blocks_once(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    unit = '<tu><tuv xml:lang="ja"><seg>雪だ。</seg></tuv></tu>'
+    head = '<header srclang="ja"/>'
+    (folder / "a.tmx").write_text(f'<tmx version="1.4">{head}<body>{unit}</body></tmx>', "utf-8")
+    _, (row,) = done(folder, tmp_path / "out")
+    assert (row.account.blocks, row.account.characters, row.account.translated) == (1, 3, 2)

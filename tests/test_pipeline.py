@@ -63,7 +63,7 @@ def test_a_marker_is_copied_and_a_known_label_looked_up() -> None:
     assert (kinds["label"].text, kinds["label"].origin) == ("Reporter:", "label")
 
 
-@pytest.mark.parametrize("text", ["123", "12.5%", "-3", "2026-11-23", "１２：３０", "1,000 / 2,000"])
+@pytest.mark.parametrize("text", ["123", "12.5%", "-3", "2026-11-23", "１２：３０", "1,000 / 2"])
 def test_digits_alone_are_copied(text: str) -> None:
     engine = FakeEngine()
     (done,) = bench(engine).translate(split(text, "ja"), ["en"])

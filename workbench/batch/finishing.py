@@ -148,13 +148,14 @@ class Finisher:
         targets = [route[-1] for route in routes]
         opened = open_file(self._reader, row, self._spec, targets[0])
         held: list[_Filled] | None = []
-        size = 0
+        blocks = size = 0
         with _Spools(targets) as spools:
             for passage in passages(_heard(opened.blocks, sheet), row.language, row.source.name):
                 filled = self._fill(passage, routes)
                 _count(filled, sheet)
                 for target in targets:
                     spools.put(target, self._renderings(filled, target, sheet))
+                blocks += len(passage.blocks)
                 size += sum(len(block.text) for block in passage.blocks)
                 if held is not None:
                     held.append(filled)
@@ -166,7 +167,9 @@ class Finisher:
             elif self._spec.beside or self._spec.options.summary != 0:
                 message = f"Over {WHOLE:,} characters: too large for a summary or for exports."
                 sheet.remark(Remark(message))
-            sheet.account["characters"] += size
+            # A file that is read once for each target has its texts once.
+            sheet.account["blocks"] = max(sheet.account["blocks"], blocks)
+            sheet.account["characters"] = max(sheet.account["characters"], size)
             for target in targets:
                 self._write(row, target, spools.take(target), sheet)
 
@@ -423,7 +426,6 @@ def _joined(
 def _count(filled: _Filled, sheet: _Sheet) -> None:
     """Add a passage to the account, counting every target."""
     account = sheet.account
-    account["blocks"] += len(filled.passage.blocks)
     kinds = {s.id: s.kind for s in filled.passage.document.segments}
     for target, column in filled.columns.items():
         account["read"] += len(column)
