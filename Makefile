@@ -19,7 +19,7 @@ test: .venv/dev.stamp  ## lint, types and every test, browser tests included
 
 soak: .venv/dev.stamp  ## the long form of what kills and damages; takes hours
 	WORKBENCH_SOAK=1 $(BIN)/pytest -x tests/test_batch_running.py tests/test_batch_store.py \
-		tests/test_database.py tests/test_memory.py tests/test_hostile.py tests/test_batch_soak.py
+		tests/test_database.py tests/test_memory.py tests/test_hostile.py
 
 clean:  ## remove the virtual environment, the demo's files and caches
 	rm -rf .venv demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -408,6 +408,12 @@ def _patterns(
     )
 
 
+@lru_cache(maxsize=4)
+def named_words(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the concepts by name, each with the pattern of the words that affirm it."""
+    return tuple((each.name, _words(each.affirmed[language], language)) for each in CONCEPTS)
+
+
 def _words(pattern: str, language: str) -> re.Pattern[str]:
     """Return the pattern of words; English ones are matched from their start."""
     return re.compile(rf"\b(?:{pattern})" if language == "en" else pattern, re.IGNORECASE)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
 
-from workbench.checks import negation_en, negation_ja, negation_ko
+from workbench.checks import contrast, negation_en, negation_ja, negation_ko
+from workbench.checks.contrast import Side
 from workbench.checks.opposites import affirms, denying_word, excused
 from workbench.checks.registry import Pair, check
 from workbench.types import Finding, Severity, Span
@@ -81,15 +82,19 @@ def check_negation(pair: Pair) -> Iterator[Finding]:
     languages = pair.source_language.split("-")[0], pair.language.split("-")[0]
     if not set(languages) <= _FORMS.keys() or languages[0] == languages[1]:
         return
-    excess = _excess(pair.source, languages[0], pair.target, languages[1])
-    if not excess:
-        found = _bare_word(pair, languages[1]) or _lost_word(pair, *languages)
-        yield from [found] if found else []
-        return
-    theirs, ours = (
-        read_negations(text, code)
-        for text, code in zip((pair.source, pair.target), languages, strict=True)
-    )
+    theirs, ours = side_of(pair.source, languages[0]), side_of(pair.target, languages[1])
+    excess = missing(theirs, ours)
+    weighed = contrast.score(theirs, ours, excess) if theirs.firm or ours.firm else 0.0
+    if excess and weighed >= contrast.load().low:
+        yield _counted(pair, theirs, ours, excess)
+    elif found := _bare_word(pair, languages[1]) or _lost_word(pair, theirs, ours):
+        yield found
+    elif not excess and weighed > contrast.load().high:
+        yield _unlike(pair, theirs, ours)
+
+
+def _counted(pair: Pair, theirs: Side, ours: Side, excess: int) -> Finding:
+    """Return a doubt about a target that lacks negations, or has too many (excess below 0)."""
     if excess > 0:
         start, end = theirs.firm[-1]
         some = "fewer negations than the source" if ours.firm else "no negation; the source has one"
@@ -103,7 +108,20 @@ def check_negation(pair: Pair) -> Iterator[Finding]:
     message = f"The target has {some} ({word}): see whether both deny the same."
     both = theirs.firm and ours.firm
     severity, confidence = _BOTH_DENY if both else _ONE_DENIES
-    yield pair.doubt("negation", severity, message, span, confidence)
+    return pair.doubt("negation", severity, message, span, confidence)
+
+
+def _unlike(pair: Pair, theirs: Side, ours: Side) -> Finding:
+    """Return a doubt about two sides whose words seldom stand with such negations."""
+    more = len(theirs.firm) - len(ours.firm)
+    if more:
+        return _counted(pair, theirs, ours, more)
+    span = _trim(pair.target, ours.firm[-1])
+    message = (
+        f"Both sides deny ({pair.source[slice(*theirs.firm[-1])].strip()}, "
+        f"{pair.target[slice(*span)]}), by their other words not the same: see whether they do."
+    )
+    return pair.doubt("negation", _BOTH_DENY[0], message, span, _BOTH_DENY[1])
 
 
 @check("question")
@@ -142,29 +160,38 @@ def _denies(text: str, language: str) -> bool:
     return any(kind.search(text) for kind in (patterns.silent, patterns.loose, patterns.firm))
 
 
-def _lost_word(pair: Pair, source_language: str, language: str) -> Finding | None:
+def _lost_word(pair: Pair, theirs: Side, ours: Side) -> Finding | None:
     """Return a doubt about a target that has nothing for a denying word of the source."""
-    word = denying_word(pair.source, source_language)
-    ours = read_negations(pair.target, language)
-    if not word or ours.firm or ours.loose or affirms(pair.target, language):
-        return None
-    if read_negations(pair.source, source_language).firm:
+    word = denying_word(pair.source, theirs.language)
+    if not word or theirs.firm or ours.firm or ours.loose or affirms(pair.target, ours.language):
         return None
     said = pair.source[slice(*word)]
     message = f"The target has nothing for what the source denies ({said}): see whether it should."
     return pair.doubt("negation", _ONE_DENIES[0], message, None, _ONE_DENIES[1])
 
 
-def _excess(source: str, source_language: str, target: str, language: str) -> int:
-    """Return how many negations of the source the target lacks; below 0: how many it adds."""
-    theirs, ours = read_negations(source, source_language), read_negations(target, language)
+def missing(theirs: Side, ours: Side) -> int:
+    """Return how many negations of the source the target lacks; below 0: how many it adds.
+
+    What one side says by a word that has no negation in it is excused.
+    """
     lost = len(theirs.firm) - len(ours.firm) - ours.loose
     if lost > 0:
-        return max(0, lost - excused(source, source_language, theirs.firm, target, language))
+        return max(0, lost - _excused(theirs, ours))
     added = len(ours.firm) - len(theirs.firm) - theirs.loose
     if added > 0:
-        return -max(0, added - excused(target, language, ours.firm, source, source_language))
+        return -max(0, added - _excused(ours, theirs))
     return 0
+
+
+def _excused(side: Side, other: Side) -> int:
+    return excused(side.text, side.language, side.firm, other.text, other.language)
+
+
+def side_of(text: str, language: str) -> Side:
+    """Return a text in ja, ko or en with its negations."""
+    found = read_negations(text, language)
+    return Side(text, language, found.firm, found.loose)
 
 
 @lru_cache(maxsize=256)
