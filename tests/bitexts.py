@@ -1,21 +1,13 @@
 """What the tests of files of two languages share: files made, read and written again."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from workbench.formats import Block, Reading, Remark, Rendering, format_of
+import documents
+from workbench.formats import Block, Reading, Remark, Rendering
 
-PROFILE = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
 KOREAN = Reading(target="ko")
 # Letters of the texts, and what the pseudo translation makes of them; all others stay.
 PSEUDO = str.maketrans("abcdefghijklmABCDEあいうえお", "nopqrstuvwxyzNOPQRかきくけこ")
@@ -34,16 +26,12 @@ WORDS = st.sampled_from(
 )
 
 
-def everything(path: Path, reading: Reading = KOREAN) -> list[Block | Remark]:
-    return list(format_of(path).read(path, reading))
-
-
 def blocks(path: Path, reading: Reading = KOREAN) -> list[Block]:
-    return [item for item in everything(path, reading) if isinstance(item, Block)]
+    return documents.blocks(path, reading)
 
 
 def remarks(path: Path, reading: Reading = KOREAN) -> list[Remark]:
-    return [item for item in everything(path, reading) if isinstance(item, Remark)]
+    return documents.remarks(path, reading)
 
 
 def written(
@@ -53,10 +41,8 @@ def written(
     failed: bool = False,
 ) -> str:
     """Return the file with the texts of its blocks changed, character by character."""
-    out = io.BytesIO()
     made = (Rendering(change(b.text), b.codes, failed) for b in blocks(path, reading))
-    format_of(path).write(path, out, made, reading)
-    return out.getvalue().decode("utf-8")
+    return documents.filled(path, made, reading).decode("utf-8")
 
 
 def pseudo(text: str) -> str:

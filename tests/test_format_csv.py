@@ -5,24 +5,17 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from documents import AS_IT_IS, MANY, blocks, filled
 from workbench.errors import UsageError
 from workbench.formats import FORMATS, Block, Reading, Remark, Rendering
 
-MANY = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 CELL = st.one_of(
     st.text(st.sampled_from('ab赤 ,;\t"\n\r|=-'), max_size=12),
     st.sampled_from(["Red wine", "赤い家だ。", "12", "2021-05-01", "A-17", "=1+1", "- item", ""]),
 )
-AS_IT_IS = Reading()
 TABLE = st.lists(st.lists(CELL, min_size=1, max_size=5), max_size=8)
 
 
@@ -38,16 +31,8 @@ def put(tmp_path: Path, content: str, name: str = "a.csv") -> Path:
     return path
 
 
-def blocks(path: Path, reading: Reading = AS_IT_IS) -> list[Block]:
-    events = FORMATS[path.suffix[1:]].read(path, reading)
-    return [event for event in events if isinstance(event, Block)]
-
-
 def written(path: Path, texts: list[str], reading: Reading = AS_IT_IS) -> str:
-    out = io.BytesIO()
-    made = iter([Rendering(text) for text in texts])
-    FORMATS[path.suffix[1:]].write(path, out, made, reading)
-    return out.getvalue().decode("utf-8")
+    return filled(path, map(Rendering, texts), reading).decode("utf-8")
 
 
 @MANY

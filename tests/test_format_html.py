@@ -1,6 +1,5 @@
 """Pages of HTML: their texts come out and go back, and nothing else changes."""
 
-import io
 import re
 import time
 from pathlib import Path
@@ -10,13 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.formats import Block, Reading, Remark, Rendering, format_of
-from workbench.formats.inline import project
+from documents import AS_IT_IS, blocks, pseudo, same, written
+from workbench.formats import Reading, Remark, format_of
 from workbench.formats.markup import tokens
-from workbench.types import Segment
 
 PROFILE = settings(max_examples=200, deadline=None, derandomize=True, database=None)
-AS_IT_IS = Reading()
 TEXTS = {
     "entities are text": ("<p>A &amp; B &lt;x&gt;</p>", ["A & B <x>"]),
     "a title and a heading": ("<title>T1</title><h1>H1</h1>", ["T1", "H1"]),
@@ -79,34 +76,10 @@ SIGNS = st.lists(
 ).map("".join)
 
 
-def blocks(path: Path, reading: Reading = AS_IT_IS) -> list[Block]:
-    return [b for b in format_of(path).read(path, reading) if isinstance(b, Block)]
-
-
-def written(path: Path, change, reading: Reading = AS_IT_IS) -> str:
-    """Return the file with the texts of its blocks changed."""
-    renderings = []
-    for block in blocks(path, reading):
-        whole = Segment("1", block.text, "", "sentence", 0, 0)
-        found = project(block, [whole], [(change(block.text), "")])
-        renderings.append(Rendering(found.text, found.codes))
-    out = io.BytesIO()
-    format_of(path).write(path, out, iter(renderings), reading)
-    return out.getvalue().decode("utf-8")
-
-
 def page(folder: Path, text: str, encoding: str = "utf-8") -> Path:
     path = folder / "page.html"
     path.write_bytes(text.encode(encoding))
     return path
-
-
-def same(text: str) -> str:
-    return text
-
-
-def pseudo(text: str) -> str:
-    return f"⟦{text}⟧"
 
 
 @pytest.fixture(scope="module")

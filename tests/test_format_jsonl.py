@@ -1,23 +1,15 @@
 """Lines of JSON as a document format."""
 
-import io
 import json
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.formats import FORMATS, Block, Reading, Remark, Rendering
+from documents import AS_IT_IS, MANY, blocks, filled
+from workbench.formats import FORMATS, Reading, Remark, Rendering
 
 JSONL = FORMATS["jsonl"]
-AS_IT_IS = Reading()
-MANY = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), TEXT),
@@ -33,18 +25,12 @@ def put(tmp_path: Path, content: str) -> Path:
     return path
 
 
-def blocks(path: Path, reading: Reading = AS_IT_IS) -> list[Block]:
-    return [event for event in JSONL.read(path, reading) if isinstance(event, Block)]
+def lines_of(made: list[tuple[object, bool, None]]) -> str:
+    return "".join(json.dumps(value, ensure_ascii=ascii) + "\n" for value, ascii, _ in made)
 
 
 def written(path: Path, texts: list[str], reading: Reading = AS_IT_IS) -> str:
-    out = io.BytesIO()
-    JSONL.write(path, out, iter([Rendering(text) for text in texts]), reading)
-    return out.getvalue().decode("utf-8")
-
-
-def lines_of(made: list[tuple[object, bool, None]]) -> str:
-    return "".join(json.dumps(value, ensure_ascii=ascii) + "\n" for value, ascii, _ in made)
+    return filled(path, map(Rendering, texts), reading).decode("utf-8")
 
 
 @MANY

@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.formats import Block, Code, Reading, Remark, Rendering, format_of, md
-from workbench.formats.inline import project
-from workbench.types import Segment
+from documents import AS_IT_IS, blocks, pseudo, rendered, same, written
+from workbench.formats import Block, Code, Remark, Rendering, format_of, md
 
 PROFILE = settings(max_examples=200, deadline=None, derandomize=True, database=None)
-AS_IT_IS = Reading()
 TEXTS = {
     "a heading": ("# Head #\n", ["Head"]),
     "a heading underlined": ("Head\n====\n", ["Head"]),
@@ -91,36 +89,10 @@ SIGNS = st.lists(
 HOSTILE = st.text("ab 漢。「」*_`[]()<>&#|~\\!1.-+={}:", min_size=1, max_size=14)
 
 
-def blocks(path: Path, reading: Reading = AS_IT_IS) -> list[Block]:
-    return [b for b in format_of(path).read(path, reading) if isinstance(b, Block)]
-
-
-def rendered(block: Block, text: str) -> Rendering:
-    whole = Segment("1", block.text, "", "sentence", 0, 0)
-    found = project(block, [whole], [(text, "")])
-    return Rendering(found.text, found.codes)
-
-
-def written(path: Path, change, reading: Reading = AS_IT_IS) -> str:
-    """Return the file with the texts of its blocks changed."""
-    renderings = [rendered(block, change(block.text)) for block in blocks(path, reading)]
-    out = io.BytesIO()
-    format_of(path).write(path, out, iter(renderings), reading)
-    return out.getvalue().decode("utf-8")
-
-
 def document(folder: Path, text: str) -> Path:
     path = folder / "text.md"
     path.write_bytes(text.encode())
     return path
-
-
-def same(text: str) -> str:
-    return text
-
-
-def pseudo(text: str) -> str:
-    return f"⟦{text}⟧"
 
 
 @pytest.fixture(scope="module")

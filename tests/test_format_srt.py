@@ -1,29 +1,21 @@
 """SubRip: no cue is lost, nothing but words changes, and lines are of a length that can be read."""
 
-import io
 import re
 from pathlib import Path
 
 import pytest
 import srt
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+import documents
+from documents import MANY
 from workbench.errors import InputError
 from workbench.formats import FORMATS, Block, Code, Reading, Remark, Rendering
-from workbench.formats.inline import project
 from workbench.formats.srt import inspect
 from workbench.formats.wrapping import wrapped
-from workbench.types import Segment
 
 SRT = FORMATS["srt"]
-MANY = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 TIME = "00:00:01,000 --> 00:00:04,000"
 WORDS = st.sampled_from(
     (
@@ -57,19 +49,9 @@ def blocks(path: Path, text: str) -> list[Block]:
     return [event for event in read(path, text) if isinstance(event, Block)]
 
 
-def rendered(block: Block, text: str) -> Rendering:
-    if text == block.text:
-        return Rendering(text, block.codes)
-    segments = (Segment("s1", block.text, "", "sentence", 0, 0),)
-    placed = project(block, segments, [(text, "")])
-    return Rendering(placed.text, placed.codes)
-
-
 def written(path: Path, text: str, change, target: str = "en") -> str:
-    made = [rendered(block, change(block.text)) for block in blocks(path, text)]
-    out = io.BytesIO()
-    SRT.write(path, out, iter(made), Reading(source="ja", target=target))
-    return out.getvalue().decode()
+    path.write_bytes(text.encode())
+    return documents.written(path, change, Reading(source="ja", target=target))
 
 
 def file_of(cues: list[tuple[str, str, str, list[str]]], end: str) -> str:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from lxml import etree
 from translate.storage import tmx as oracle
 
-from bitexts import KOREAN, PROFILE, WORDS, blocks, expected, pseudo, remarks, written
+from bitexts import KOREAN, WORDS, blocks, expected, pseudo, remarks, written
+from documents import MANY
 from workbench.errors import InputError
 from workbench.formats import Reading
 from workbench.formats.tmx import Unit, read_units, write_units
@@ -163,7 +164,7 @@ def test_a_memory_is_written_in_utf_8(tmp_path: Path, encoding: str) -> None:
     assert NEW.format("寒い") in after
 
 
-@PROFILE
+@MANY
 @given(units=st.lists(VARIANTS, min_size=1, max_size=4))
 def test_any_memory_keeps_all_but_the_new_variants(tmp_path: Path, units: list[str]) -> None:
     text = memory("\n".join(f"<tu>\n  {unit}\n</tu>" for unit in units))

@@ -1,41 +1,24 @@
 """Plain text as a document format."""
 
-import io
 import tracemalloc
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from documents import MANY, blocks, filled
 from workbench.errors import AccountingError
-from workbench.formats import FORMATS, Block, Reading, Remark, Rendering
+from workbench.formats import FORMATS, Reading, Remark, Rendering
 from workbench.formats.txt import SIZE
 
 TXT = FORMATS["txt"]
-MANY = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 LINES = st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40), max_size=30)
 ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", " \n\t\n"])
 
 
-def blocks(path: Path) -> list[Block]:
-    return [event for event in TXT.read(path, Reading()) if isinstance(event, Block)]
-
-
-def written(path: Path, renderings: list[Rendering]) -> bytes:
-    out = io.BytesIO()
-    TXT.write(path, out, iter(renderings), Reading())
-    return out.getvalue()
-
-
 def echo(path: Path) -> bytes:
-    return written(path, [Rendering(block.text) for block in blocks(path)])
+    return filled(path, [Rendering(block.text) for block in blocks(path)])
 
 
 @MANY
@@ -55,7 +38,7 @@ def test_only_white_space_stands_outside_of_blocks(
 ) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(end.join(lines).encode())
-    rest = written(path, [Rendering("") for _ in blocks(path)]).decode()
+    rest = filled(path, [Rendering("") for _ in blocks(path)]).decode()
     assert not any(c.isalnum() for c in rest)
 
 
@@ -90,6 +73,6 @@ def test_a_missing_text_is_an_error_and_not_a_hole(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("寒い。", "utf-8")
     with pytest.raises(AccountingError):
-        written(path, [])
+        filled(path, [])
     with pytest.raises(AccountingError):
-        written(path, [Rendering("a"), Rendering("b")])
+        filled(path, [Rendering("a"), Rendering("b")])

@@ -1,28 +1,20 @@
 """WebVTT: no cue is lost, and times, settings, names, notes and styles stay as they are."""
 
-import io
 import re
 from pathlib import Path
 
 import pytest
 import webvtt
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+import documents
+from documents import MANY
 from workbench.errors import InputError
-from workbench.formats import FORMATS, Block, Reading, Remark, Rendering
-from workbench.formats.inline import project
+from workbench.formats import FORMATS, Block, Reading, Remark
 from workbench.formats.vtt import inspect
-from workbench.types import Segment
 
 VTT = FORMATS["vtt"]
-MANY = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 TIME = "00:01.000 --> 00:00:04.000"
 TAGS = re.compile(r"<[^<>]*>")
 WORDS = st.sampled_from(
@@ -68,20 +60,9 @@ def texts(path: Path, text: str) -> list[str]:
     return [event.text for event in read(path, text) if isinstance(event, Block)]
 
 
-def rendered(block: Block, text: str) -> Rendering:
-    if text == block.text:
-        return Rendering(text, block.codes)
-    segments = (Segment("s1", block.text, "", "sentence", 0, 0),)
-    placed = project(block, segments, [(text, "")])
-    return Rendering(placed.text, placed.codes)
-
-
-def written(path: Path, text: str, change) -> str:
-    found = [event for event in read(path, text) if isinstance(event, Block)]
-    out = io.BytesIO()
-    made = (rendered(block, change(block.text)) for block in found)
-    VTT.write(path, out, made, Reading(source="ja", target="en"))
-    return out.getvalue().decode()
+def written(path: Path, text: str, change, target: str = "en") -> str:
+    path.write_bytes(text.encode())
+    return documents.written(path, change, Reading(source="ja", target=target))
 
 
 def file_of(head: str, parts: list, end: str) -> str:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from lxml import etree
 from translate.storage import xliff, xliff2
 
-from bitexts import PROFILE, WORDS, blocks, expected, pseudo, remarks, written
+from bitexts import WORDS, blocks, expected, pseudo, remarks, written
+from documents import MANY
 from workbench.errors import InputError
 from workbench.formats import Code, Reading
 
@@ -347,7 +348,7 @@ def check(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-@PROFILE
+@MANY
 @given(units=st.lists(UNITS, max_size=3))
 def test_any_xliff_1_keeps_all_but_its_targets(tmp_path: Path, units: list[str]) -> None:
     body = "\n".join(f'<trans-unit id="{n}">\n  {u}\n</trans-unit>' for n, u in enumerate(units))
@@ -355,7 +356,7 @@ def test_any_xliff_1_keeps_all_but_its_targets(tmp_path: Path, units: list[str])
     check(made(tmp_path, text), text)
 
 
-@PROFILE
+@MANY
 @given(segments=st.lists(SEGMENTS, max_size=3))
 def test_any_xliff_2_keeps_all_but_its_targets(tmp_path: Path, segments: list[str]) -> None:
     data = "<originalData><data id='d1'>%d</data></originalData>\n"
@@ -363,7 +364,7 @@ def test_any_xliff_2_keeps_all_but_its_targets(tmp_path: Path, segments: list[st
     check(made(tmp_path, text), text)
 
 
-@PROFILE
+@MANY
 @given(source=INLINE)
 def test_an_echo_is_the_source_with_all_its_codes(tmp_path: Path, source: str) -> None:
     path = made(tmp_path, one(f"<source>{source}</source>"))

@@ -9,25 +9,18 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.chart import BarChart, Reference
 
+from documents import AS_IT_IS, MANY, blocks
 from workbench.errors import InputError, UsageError
-from workbench.formats import FORMATS, Block, Reading, Rendering
+from workbench.formats import FORMATS, Reading, Rendering
 from workbench.formats.cells import worded
 
 XLSX = FORMATS["xlsx"]
-AS_IT_IS = Reading()
-MANY = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 VALUE = st.one_of(
     st.none(),
     st.integers(-5, 99),
@@ -85,10 +78,6 @@ def share(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-
-
-def blocks(path: Path, reading: Reading = AS_IT_IS) -> list[Block]:
-    return [event for event in XLSX.read(path, reading) if isinstance(event, Block)]
 
 
 def written(path: Path, made: list[Rendering], reading: Reading = AS_IT_IS) -> Path:
