@@ -381,3 +381,22 @@ def test_a_file_that_is_read_once_for_each_target_has_its_blocks_once(tmp_path: 
     (folder / "a.tmx").write_text(f'<tmx version="1.4">{head}<body>{unit}</body></tmx>', "utf-8")
     _, (row,) = done(folder, tmp_path / "out")
     assert (row.account.blocks, row.account.characters, row.account.translated) == (1, 3, 2)
+
+
+@pytest.mark.parametrize("out", ["/dev/null", "/proc/none", "/dev/null/deep"])
+def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_translated(
+    talks: Path, out: str, log: Path
+) -> None:
+    with pytest.raises(InputError, match=f"{out}: cannot be written to"):
+        run(command(talks, Path(out)))
+    with Store() as store:
+        assert not store.jobs() and not batch_fakes.logged(log)
+
+
+def test_other_settings_are_told_as_people_write_them(talks: Path, tmp_path: Path) -> None:
+    run(command(talks, tmp_path / "out"))
+    other = replace(FAKE, purpose="commercial")
+    again = command(talks, tmp_path / "out", targets=("en", "ko"), options=other, resume=True)
+    told = r"targets: en before, en, ko now; options\.purpose: any before, commercial now"
+    with pytest.raises(UsageError, match=told):
+        run(again)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from workbench.errors import InputError
 
@@ -27,6 +28,22 @@ def whole(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def prepare(folder: Path) -> None:
+    """Make a folder, and make sure that files can be written in it.
+
+    Raises InputError: they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"{folder}: cannot be written to ({error.strerror or error}). Choose another folder "
+            "with --output, or ask for the right to write there."
+        ) from error
 
 
 def _part(name: str) -> str:

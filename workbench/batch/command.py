@@ -5,11 +5,12 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -28,6 +29,7 @@ from workbench.manifest import file_hash
 from workbench.naming import shown
 from workbench.pipeline import Options
 from workbench.render import FORMATS
+from workbench.writing import prepare
 
 _SHOWN = 8
 _PARTLY, _SIGINT, _SIGTERM = 3, 130, 143
@@ -91,7 +93,8 @@ def run(command: BatchCommand) -> int:
 
     0 done, 3 some files or sentences are not translated, 4 none could be read.
     Raises UsageError: the folder has a job already, and nothing says what is to become of it; or
-    another process runs it. InputError: there is nothing to translate. ModelError, EngineError.
+    another process runs it. InputError: there is nothing to translate, or no place for
+    it. ModelError, EngineError.
     """
     spec = command.spec()
     sources = find([Path(path) for path in spec.inputs], spec.glob, Path(spec.out))
@@ -100,6 +103,7 @@ def run(command: BatchCommand) -> int:
     console = Console(stderr=True, quiet=command.quiet, highlight=False)
     if command.dry_run:
         return _estimate(command, spec, sources)
+    prepare(Path(spec.out))
     with Store() as store:
         id = _job(store, spec, sources, command)
         readable = sum(bool(source.format) for source in sources)
@@ -225,14 +229,29 @@ def _job(store: Store, spec: Spec, sources: Sequence[Source], command: BatchComm
 
 
 def _hold_settings(job: JobRow, spec: Spec) -> None:
-    old, new = asdict(job.spec), asdict(spec)
-    differing = [name for name in new if old[name] != new[name] and name not in ("inputs", "glob")]
+    old, new = _leaves(asdict(job.spec)), _leaves(asdict(spec))
+    differing = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
     if differing:
-        told = "; ".join(f"{name}: {old[name]!r} before, {new[name]!r} now" for name in differing)
+        told = "; ".join(
+            f"{name}: {old.get(name, 'none')} before, {new.get(name, 'none')} now"
+            for name in differing
+        )
         raise UsageError(
             f"Job {job.id} was begun with other settings ({told}). Give the same ones to go on, or "
             "--fresh to begin anew."
         )
+
+
+def _leaves(settings: Mapping[str, Any], within: str = "") -> dict[str, str]:
+    """Return settings by name as people write them; what is in a job is no setting of it."""
+    leaves: dict[str, str] = {}
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            leaves |= _leaves(value, f"{name}.")
+        elif name not in ("inputs", "glob"):
+            values = value if isinstance(value, list | tuple) else (value,)
+            leaves[within + name] = ", ".join(map(str, values)) or "none"
+    return leaves
 
 
 def _changes(rows: Sequence[FileRow], sources: Sequence[Source]) -> Iterator[str]:

@@ -30,7 +30,7 @@ from workbench.formats.process import Reader
 from workbench.manifest import describe_run, file_hash, signature
 from workbench.routing import Route
 from workbench.types import Translation
-from workbench.writing import whole
+from workbench.writing import prepare, whole
 
 # States in which nothing is left to be done for a file, if its outputs are still there.
 _ENDED = ("done", "partly")
@@ -84,10 +84,11 @@ def run(
 
     size is the number of engines, each in a process of its own. What was done before is kept.
     Raises UsageError: another process runs it, or what made its translations is not what would
-    go on with them. ModelError, EngineError: the model cannot be run. KeyboardInterrupt: it was
-    interrupted; the job can be resumed.
+    go on with them. InputError: its folder cannot be written to. ModelError, EngineError:
+    the model cannot be run. KeyboardInterrupt: it was interrupted; the job can be resumed.
     """
     spec = store.job(id).spec
+    prepare(Path(spec.out))
     store.claim(id)
     outcome: JobState = "interrupted"
     reason = ""
