@@ -55,7 +55,7 @@ def test_features_are_the_same_in_every_process() -> None:
 
 def test_the_table_is_read_when_it_is_needed() -> None:
     weights = contrast.load()
-    assert weights.values.shape == (SIZE,) and weights.low < weights.high
+    assert weights.values.shape == (SIZE,) and weights.threshold > 0
 
 
 def examples():
@@ -83,12 +83,12 @@ def test_every_pair_is_learnt_as_it_is_and_each_error_once() -> None:
 
 def test_weights_come_back_from_their_file_nearly_as_they_were(tmp_path: Path, monkeypatch) -> None:
     weights = np.linspace(-2, 3, SIZE, dtype=np.float32)
-    learning.save(tmp_path / contrast.WEIGHTS, weights, -0.5, 1.5)
+    learning.save(tmp_path / contrast.WEIGHTS, weights, 1.5)
     monkeypatch.setattr(contrast, "files", lambda package: tmp_path)
     contrast.load.cache_clear()
     back = contrast.load()
     contrast.load.cache_clear()
-    assert np.allclose(back.values, weights, atol=0.02) and (back.low, back.high) == (-0.5, 1.5)
+    assert np.allclose(back.values, weights, atol=0.02) and back.threshold == 1.5
 
 
 def test_the_program_writes_the_file(tmp_path: Path, monkeypatch, capsys) -> None:

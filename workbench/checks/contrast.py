@@ -41,14 +41,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A weight a place, and the scores from which on a pair is doubted.
-
-    Where the counts of negations differ, `low` is enough; where they do not, it takes `high`.
-    """
+    """A weight a place, and the score above which a pair is doubted whatever the counts say."""
 
     values: Any
-    low: float
-    high: float
+    threshold: float
+
+
+def is_unlike(source: Side, target: Side) -> bool:
+    """Return whether a pair whose counts of negations are excused looks wrong all the same."""
+    return score(source, target, 0) > load().threshold
 
 
 def score(source: Side, target: Side, excess: int) -> float:
@@ -66,7 +67,7 @@ def load() -> Weights:
 
     with (files("workbench.checks") / WEIGHTS).open("rb") as file, np.load(file) as kept:
         values = kept["weights"].astype(np.float32) * float(kept["scale"])
-        return Weights(values, float(kept["low"]), float(kept["high"]))
+        return Weights(values, float(kept["threshold"]))
 
 
 def features(source: Side, target: Side, excess: int) -> list[int]:

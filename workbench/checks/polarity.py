@@ -84,12 +84,11 @@ def check_negation(pair: Pair) -> Iterator[Finding]:
         return
     theirs, ours = side_of(pair.source, languages[0]), side_of(pair.target, languages[1])
     excess = missing(theirs, ours)
-    weighed = contrast.score(theirs, ours, excess) if theirs.firm or ours.firm else 0.0
-    if excess and weighed >= contrast.load().low:
+    if excess:
         yield _counted(pair, theirs, ours, excess)
     elif found := _bare_word(pair, languages[1]) or _lost_word(pair, theirs, ours):
         yield found
-    elif not excess and weighed > contrast.load().high:
+    elif (theirs.firm or ours.firm) and contrast.is_unlike(theirs, ours):
         yield _unlike(pair, theirs, ours)
 
 

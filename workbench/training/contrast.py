@@ -32,20 +32,18 @@ _LENGTHS = range(12, 300)
 # What a pair of documents and of corpora counts.
 _WEIGHT, _FEW_WEIGHT = 1.5, 0.3
 _ROUNDS, _RATE, _DROPPED, _BATCH = 2, 0.05, 0.1, 256
-# Shares of the untouched pairs that are doubted though the counts agree, and of those whose
-# counts differ that are no longer doubted.
-_NEW, _EXCUSED = 0.006, 0.3
+# The share of the right pairs that score above the threshold.
+_DOUBTED = 0.003
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A pair by its features; intact is the place of the right one it was made of, -1 for that."""
+    """A pair by its features: a right one or one with an error; fold 0 or 1 is its document's."""
 
     places: Any
     planted: bool
     weight: float
     fold: int
-    excess: int
 
 
 def examples(samples: Iterable[Sample], tries: int, weight: float) -> Iterator[Example]:
@@ -57,9 +55,8 @@ def examples(samples: Iterable[Sample], tries: int, weight: float) -> Iterator[E
         planted = {plant("negation", sentence, random) for _ in range(tries)}
         for target in [sample.target, *sorted(text for text in planted if text)]:
             source, ours = _sides(sample, target)
-            excess = missing(source, ours)
-            places = np.array(features(source, ours, excess), np.int32)
-            yield Example(places, target != sample.target, weight, fold, excess)
+            places = np.array(features(source, ours, missing(source, ours)), np.int32)
+            yield Example(places, target != sample.target, weight, fold)
 
 
 def choose(paths: Iterable[Path], most: int = MOST, plain: int = PLAIN) -> Iterator[Sample]:
@@ -115,25 +112,21 @@ def _tables(batch: Sequence[Example], random: Any) -> tuple[Any, Any]:
     return torch.from_numpy(np.concatenate(kept).astype(np.int64)), torch.from_numpy(starts)
 
 
-def thresholds(documents: Sequence[Example], general: Sequence[Example]) -> tuple[float, float]:
-    """Return the scores below which unequal counts pass, and above which equal ones do not."""
-    scores: list[tuple[float, Example]] = []
+def threshold(documents: Sequence[Example], general: Sequence[Example]) -> float:
+    """Return the score above which a pair is doubted, by documents that were not learnt."""
+    scores: list[float] = []
     for fold in (0, 1):
         weights = learn([*general, *(row for row in documents if row.fold != fold)])
-        held = [row for row in documents if row.fold == fold and not row.planted]
-        scores += [(float(weights[row.places].sum()), row) for row in held]
-    counted = [value for value, row in scores if row.excess]
-    return (
-        float(np.quantile(counted, _EXCUSED)),
-        float(np.quantile([value for value, _ in scores], 1 - _NEW)),
-    )
+        held = (row for row in documents if row.fold == fold and not row.planted)
+        scores += [float(weights[row.places].sum()) for row in held]
+    return float(np.quantile(scores, 1 - _DOUBTED))
 
 
-def save(path: Path, weights: Any, low: float, high: float) -> None:
+def save(path: Path, weights: Any, threshold: float) -> None:
     """Write weights in eight bits each, and where a doubt begins."""
     scale = float(np.abs(weights).max()) / 127 or 1.0
     small = np.round(weights / scale).astype(np.int8)
-    np.savez_compressed(path, weights=small, scale=scale, low=low, high=high)
+    np.savez_compressed(path, weights=small, scale=scale, threshold=threshold)
 
 
 def _sides(sample: Sample, target: str) -> tuple[Side, Side]:
@@ -154,9 +147,9 @@ def main() -> None:
     given = parser.parse_args()
     documents = list(examples(read_sentences(given.documents), _TRIES, _WEIGHT))
     general = list(examples(choose(given.general), _FEW_TRIES, _FEW_WEIGHT))
-    low, high = thresholds(documents, general)
-    save(given.output, learn([*general, *documents]), low, high)
-    print(f"{len(documents)} and {len(general)} examples; from {low:.3f}, {high:.3f} on")
+    doubted = threshold(documents, general)
+    save(given.output, learn([*general, *documents]), doubted)
+    print(f"{len(documents)} and {len(general)} examples; a doubt begins at {doubted:.3f}")
 
 
 if __name__ == "__main__":
