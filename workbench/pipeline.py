@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from workbench import batching, routing, summing
 from workbench.catalogue import Model, default_model, get_model
 from workbench.checks import review, work_list
+from workbench.closing import Closing
 from workbench.engines import Engine, load_engine
 from workbench.engines.conversion import fingerprint
 from workbench.errors import EngineError
@@ -39,8 +40,6 @@ from workbench.types import (
 )
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from workbench.summaries.writers import Writer
 
 
@@ -67,7 +66,7 @@ class Options:
     length: float = 0.5
 
 
-class Workbench:
+class Workbench(Closing):
     """Hold the loaded engines and run documents through them, one call to an engine at a time.
 
     Safe to share between threads: an engine is used under a lock. `load` makes an engine of a
@@ -90,17 +89,6 @@ class Workbench:
         self._fitness: dict[tuple[int, routing.Route, Decoding], tuple[str, ...]] = {}
         self._writers: dict[str, Writer] = {}
         self._lock = threading.RLock()
-
-    def __enter__(self) -> "Workbench":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: "TracebackType | None",
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Forget the loaded engines; their memory is freed."""

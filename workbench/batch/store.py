@@ -15,13 +15,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Self, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from workbench import database
 from workbench.batch import processes
 from workbench.batch.packing import seal, seal_text, unseal, unseal_text
 from workbench.batch.values import FileRow, FileState, JobRow, JobState, Source, Spec
 from workbench.catalogue import data_dir
+from workbench.closing import Closing
 from workbench.database import Schema
 from workbench.errors import AccountingError, InputError, UnknownNameError, UsageError
 from workbench.manifest import now
@@ -83,7 +84,7 @@ _ACKNOWLEDGE = (
 _Value = TypeVar("_Value")
 
 
-class Store:
+class Store(Closing):
     """The jobs of this user.
 
     Safe to share between threads, and the file between processes. The file is made by the first
@@ -100,12 +101,6 @@ class Store:
         self._base: sqlite3.Connection | None = None
         self._plan: sqlite3.Connection | None = None
         self._numbers: dict[str, int] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the file; the next call opens it again."""

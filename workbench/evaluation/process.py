@@ -17,11 +17,11 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
 from workbench.catalogue import default_model, get_model
 from workbench.child import Child, death
+from workbench.closing import Closing
 from workbench.errors import AccountingError, EngineError, ModelError, UsageError, WorkbenchError
 from workbench.evaluation.systems import Cost, Run, System, document_of, notes_on
 from workbench.languages import get_language
@@ -156,7 +156,7 @@ def run_system(
     return Run(system.name, hypotheses, step.signature, step.cost, failed, notes)
 
 
-class Workers:
+class Workers(Closing):
     """Processes with loaded models, one per system, that together stay under a cap of memory.
 
     cap_bytes is what they may hold, 0 for half of the machine's memory. Before a new process
@@ -174,17 +174,6 @@ class Workers:
         self._turn = threading.Lock()
         self._lock = threading.RLock()
         self._end = weakref.finalize(self, _end_all, self._living)
-
-    def __enter__(self) -> "Workers":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End every process; a job that runs fails. Nothing can be served any more."""

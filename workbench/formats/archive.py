@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from copy import copy
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
+from workbench.closing import Closing
 from workbench.errors import InputError
 
 LARGEST = 500_000_000  # bytes of all members unpacked
@@ -39,7 +39,7 @@ _DAMAGED = (
 HOW = "Get a new copy of it, or open it and save it again in the program that it is from."
 
 
-class Archive:
+class Archive(Closing):
     """An open zip file of which every member may be read. Close it, or use it in a `with`."""
 
     def __init__(self, path: Path, file: zipfile.ZipFile) -> None:
@@ -75,17 +75,6 @@ class Archive:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _pieces(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         """Yield a member piece by piece, and never more than the byte that gives a lie away."""

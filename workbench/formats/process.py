@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TypeAlias
 
 from workbench.child import Child
+from workbench.closing import Closing
 from workbench.errors import AccountingError, InputError, UnknownNameError, UsageError
 from workbench.formats import Block, Reading, Remark, Rendering, wire
 from workbench.formats.sandbox import HELP, Limits
@@ -47,7 +47,7 @@ class _Task:
     child: _Process
 
 
-class Reader:
+class Reader(Closing):
     """A process that reads and writes documents, one at a time; it is started again when it dies.
 
     For use in one thread at a time; only `close` may come from another one.
@@ -59,17 +59,6 @@ class Reader:
         # Whether the process has a file in work.
         self._busy = False
         self._closed = False
-
-    def __enter__(self) -> "Reader":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the process; what is being read or written ends with an InputError."""
