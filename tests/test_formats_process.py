@@ -286,7 +286,7 @@ def test_what_is_no_regular_file_is_refused_at_once(
     began = time.monotonic()
     place = Path("/dev/zero") if kind == "device" else place
     assert ("cannot be read" if kind == "none" else kind) in refusal(reader, place)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 5.0
 
 
 def test_a_name_is_shown_without_signs_that_steer(tmp_path: Path, reader: Reader) -> None:
