@@ -62,10 +62,10 @@ def bomb(path: Path, megabytes: int) -> Path:
 
 def test_a_bomb_is_refused_without_unpacking_it(tmp_path: Path) -> None:
     path = claiming(bomb(tmp_path / "bomb.docx", 9), 9_000_000, 900_000_000)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(InputError, match=r"bomb\.docx: too large when unpacked \(900 MB > 500 MB"):
         open_archive(path)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_small_bomb_is_refused_for_its_ratio(tmp_path: Path) -> None:
@@ -75,10 +75,10 @@ def test_a_small_bomb_is_refused_for_its_ratio(tmp_path: Path) -> None:
 
 def test_a_bomb_that_says_it_is_small_is_unpacked_no_further_than_that(tmp_path: Path) -> None:
     path = claiming(bomb(tmp_path / "bomb.docx", 60), 60_000_000, 1_000)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(InputError, match="not as long as it says"):
         read_all(path)
-    assert time.monotonic() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize("claimed", [2_999, 3_001, 1, 2_000_000])
@@ -165,10 +165,10 @@ def test_too_many_members_are_refused(tmp_path: Path) -> None:
 def test_millions_of_members_are_refused_before_they_are_listed(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"PK\3\4" + b"PK\1\2".ljust(46, b"\0") * 1_000_000)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(InputError, match="more than 10,000 parts"):
         open_archive(path)
-    assert time.monotonic() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

@@ -177,11 +177,11 @@ def test_bold_words_stay_bold_next_to_any_sign(folder, target, start, length):
 @pytest.mark.parametrize("sign", ["[", "*a ", "> ", "- ", "`a", "<b>", "![", "[a](", "\\"])
 def test_deep_nesting_costs_what_its_characters_do(sign, tmp_path):
     path = document(tmp_path, sign * 8_000 + "deep text\n\nafter\n")
-    began = time.perf_counter()
+    began = time.process_time()
     found = list(format_of(path).read(path, AS_IT_IS))
     said = [f.text if isinstance(f, Block) else f.message for f in found]
     assert any("deep text" in text or "line 1:" in text for text in said)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize("start", ["1. ", "# ", "- ", "+ ", "> ", "| ", "* ", "<b>", "==="])
