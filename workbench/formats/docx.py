@@ -192,12 +192,17 @@ def _find_places(part: _Part, headings: frozenset[str], copies: _Twins) -> None:
         part.places.append(place)
         for alternative in alternatives:
             twins[alternative].add_all([place])
-    left = (element for element in words if element not in seen and not _is_deleted(element))
+    left = (element for element in words if element not in seen and not _is_told(element))
     part.unread += [element.text for element in left if any(c.isalnum() for c in element.text)]
 
 
 def _is_deleted(element: Element) -> bool:
     return any(name(outer) in DELETIONS for outer in element.iterancestors())
+
+
+def _is_told(element: Element) -> bool:
+    """Say whether a text is one of those that `_count` counts: deleted, or a reading."""
+    return any(name(outer) in (*DELETIONS, "rt") for outer in element.iterancestors())
 
 
 def _is_fallback(element: Element) -> bool:
