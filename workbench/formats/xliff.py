@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from workbench.errors import InputError
 from workbench.formats import Block, Reading, Remark, Rendering, bitext, xliff1, xliff2
+from workbench.formats.xliffs import Walker
 from workbench.formats.xml import Element, XmlFile
 
 _UNITS = frozenset({xliff1.UNIT, xliff2.UNIT})
@@ -32,7 +33,7 @@ def write(path: Path, out: BinaryIO, renderings: Iterator[Rendering], reading: R
 
 
 def _walk(file: XmlFile, reading: Reading) -> Iterator[bitext.Place | Remark]:
-    walker: xliff1.Walker | xliff2.Walker | None = None
+    walker: Walker | None = None
     for kind, element in file.events():
         walker = walker or _walker(file, element, reading)
         if kind == "open":
@@ -45,7 +46,7 @@ def _walk(file: XmlFile, reading: Reading) -> Iterator[bitext.Place | Remark]:
         yield from walker.tally.remarks()
 
 
-def _walker(file: XmlFile, root: Element, reading: Reading) -> xliff1.Walker | xliff2.Walker:
+def _walker(file: XmlFile, root: Element, reading: Reading) -> Walker:
     if root.name != "xliff":
         raise InputError(
             f"{file.name}: not an XLIFF file: it begins with <{root.name}>. Export it as XLIFF."

@@ -7,10 +7,10 @@ A translation that is written has state "needs-review-translation" and state-qua
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workbench.formats import Reading, Remark, bitext
+from workbench.formats import Remark, bitext, xliffs
 from workbench.formats.coded import Coded, Piece, Verdict, compose, native, pieces_of, plain
 from workbench.formats.xliffs import Scope, add_target, place_of
-from workbench.formats.xml import Element, XmlFile, escape
+from workbench.formats.xml import Element, escape
 
 UNIT = "trans-unit"
 _PAIRS = frozenset({"g", "mrk"})
@@ -33,27 +33,11 @@ class _Segment:
     kept: str
 
 
-class Walker:
+class Walker(xliffs.Walker):
     """Finds the places of a file, and writes what stands for them."""
 
-    def __init__(self, file: XmlFile, reading: Reading) -> None:
-        self._file, self._reading = file, reading
-        self._scopes = [Scope()]
-        self.tally = bitext.Tally()
-
-    def open(self, element: Element) -> None:
-        """Take note of what a file or group says."""
-        told = self._scopes[-1].within(element)
-        self._scopes.append(told)
-        if element.name == "file":
-            bitext.check_source(self._file.name, told.source, self._reading)
-            target = self._reading.target
-            if target and (not told.target or not bitext.same(told.target, target)):
-                self._file.set(element, {"target-language": target})
-
-    def close(self, element: Element) -> None:
-        """Forget what a file or group says."""
-        self._scopes.pop()
+    head = "file"
+    target = "target-language"
 
     def unit(self, unit: Element) -> Iterator[bitext.Place | Remark]:
         """Yield the segments of a unit, and write what stands for them."""

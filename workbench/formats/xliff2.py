@@ -6,10 +6,10 @@ and subState "workbench:machine"; one in which a sentence failed has state "init
 
 from collections.abc import Iterator, Mapping
 
-from workbench.formats import Reading, Remark, bitext
+from workbench.formats import Remark, bitext, xliffs
 from workbench.formats.coded import PLACEHOLDER, Piece, Verdict, compose, native, pieces_of, plain
 from workbench.formats.xliffs import Scope, add_target, place_of
-from workbench.formats.xml import Element, XmlFile, escape
+from workbench.formats.xml import Element, escape
 
 UNIT = "unit"
 _OPEN = frozenset({"sc", "sm"})
@@ -20,23 +20,11 @@ _TO_DO = "initial"
 _FAILED = {"state": _TO_DO, "subState": "workbench:machine"}
 
 
-class Walker:
+class Walker(xliffs.Walker):
     """Finds the places of a file, and writes what stands for them."""
 
-    def __init__(self, file: XmlFile, reading: Reading) -> None:
-        self._file, self._reading = file, reading
-        self._scopes = [Scope()]
-        self.tally = bitext.Tally()
-
-    def open(self, element: Element) -> None:
-        """Take note of what a file or group says."""
-        self._scopes.append(self._scopes[-1].within(element))
-        if element.name == "xliff":
-            self._begin(element)
-
-    def close(self, element: Element) -> None:
-        """Forget what a file or group says."""
-        self._scopes.pop()
+    head = "xliff"
+    target = "trgLang"
 
     def unit(self, unit: Element) -> Iterator[bitext.Place | Remark]:
         """Yield the segments of a unit, and write what stands for them."""
@@ -48,12 +36,6 @@ class Walker:
             source = segment.child("source")
             if source is not None:
                 yield from self._segment(unit, segment, source, scope, codes)
-
-    def _begin(self, root: Element) -> None:
-        told, target = root.get("trgLang"), self._reading.target
-        bitext.check_source(self._file.name, root.get("srcLang"), self._reading)
-        if target and (not told or not bitext.same(told, target)):
-            self._file.set(root, {"trgLang": target})
 
     def _segment(
         self,

@@ -1,8 +1,11 @@
 """What the versions of XLIFF share: what elements say of the texts in them, and new targets."""
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
+from workbench.formats import Reading, Remark, bitext
 from workbench.formats.xml import XML, Element, XmlFile, namespaces, with_attributes
 
 _SPACE = f"{{{XML}}}space"
@@ -26,6 +29,39 @@ class Scope:
             translate != "no" if translate else self.translate,
             space == "preserve" if space else self.preserve,
         )
+
+
+class Walker(ABC):
+    """Finds the places of a file, and writes what stands for them.
+
+    head is the element that says the languages of a file, target the attribute with its target.
+    """
+
+    head: ClassVar[str]
+    target: ClassVar[str]
+
+    def __init__(self, file: XmlFile, reading: Reading) -> None:
+        self._file, self._reading = file, reading
+        self._scopes = [Scope()]
+        self.tally = bitext.Tally()
+
+    def open(self, element: Element) -> None:
+        """Take note of what a file or group says, and bring the language of its target in line."""
+        told = self._scopes[-1].within(element)
+        self._scopes.append(told)
+        if element.name == self.head:
+            bitext.check_source(self._file.name, told.source, self._reading)
+            target = self._reading.target
+            if target and (not told.target or not bitext.same(told.target, target)):
+                self._file.set(element, {self.target: target})
+
+    def close(self, element: Element) -> None:
+        """Forget what a file or group says."""
+        self._scopes.pop()
+
+    @abstractmethod
+    def unit(self, unit: Element) -> Iterator[bitext.Place | Remark]:
+        """Yield the segments of a unit, and write what stands for them."""
 
 
 def place_of(unit: Element, segment: str = "") -> str:
