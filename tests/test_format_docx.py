@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from documents import AS_IT_IS, MANY, blocks, everything, filled, remarks
 from workbench.errors import InputError
-from workbench.formats import FORMATS, Block, Code, Reading, Remark, Rendering
+from workbench.formats import Block, Code, Reading, Rendering
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NAMESPACES = (
@@ -29,7 +30,6 @@ SOURCE = "abcdefghijklmABCDEFGHIJKLM01234あいうえお가나다"
 TARGET = "nopqrstuvwxyzNOPQRSTUVWXYZ56789かきくけこ라마바"
 PSEUDO = str.maketrans(SOURCE, TARGET)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
-FORMAT = FORMATS["docx"]
 
 
 STYLES = (
@@ -104,8 +104,7 @@ def echo(block: Block) -> Rendering:
 
 def rendered(path: Path, renderings: list[Rendering], reading: Reading = AS_IT_IS) -> Path:
     out = path.with_name(f"out-{path.name}")
-    with out.open("wb") as file:
-        FORMAT.write(path, file, iter(renderings), reading)
+    out.write_bytes(filled(path, renderings, reading))
     return out
 
 

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import lxml.html
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from documents import AS_IT_IS, blocks, pseudo, same, written
+from documents import AS_IT_IS, MANY, blocks, pseudo, same, written
 from workbench.formats import Reading, Remark, format_of
 from workbench.formats.markup import tokens
 
-PROFILE = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 TEXTS = {
     "entities are text": ("<p>A &amp; B &lt;x&gt;</p>", ["A & B <x>"]),
     "a title and a heading": ("<title>T1</title><h1>H1</h1>", ["T1", "H1"]),
@@ -100,14 +99,14 @@ def test_texts_are_found_and_stay_where_they_are(source, expected, tmp_path):
     assert written(path, same) == source
 
 
+@MANY
 @given(PAGES)
-@PROFILE
 def test_a_page_with_the_same_texts_is_the_same_to_the_byte(folder, source):
     assert written(page(folder, source), same) == source
 
 
+@MANY
 @given(PAGES)
-@PROFILE
 def test_every_text_is_replaced_once_and_nothing_else(folder, source):
     path = page(folder, source)
     before = [block.text for block in blocks(path)]
@@ -117,8 +116,8 @@ def test_every_text_is_replaced_once_and_nothing_else(folder, source):
     assert sorted(after) == sorted(pseudo(text) for text in before)
 
 
+@MANY
 @given(PAGES)
-@PROFILE
 def test_all_letters_of_a_page_are_in_its_blocks(folder, source):
     tree = lxml.html.document_fromstring(source)
     for kept in tree.xpath("//script | //pre | //comment()"):
@@ -129,8 +128,8 @@ def test_all_letters_of_a_page_are_in_its_blocks(folder, source):
     assert 0 <= len(seen) - len(re.findall(r"\w", "".join(b.text for b in said))) <= alone
 
 
+@MANY
 @given(SIGNS)
-@PROFILE
 def test_damage_neither_raises_nor_loses_a_character(folder, source):
     path = page(folder, source)
     assert written(path, same) == source

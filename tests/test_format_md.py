@@ -6,13 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from documents import AS_IT_IS, blocks, pseudo, rendered, same, written
+from documents import AS_IT_IS, MANY, blocks, pseudo, rendered, same, written
 from workbench.formats import Block, Code, Remark, Rendering, format_of, md
 
-PROFILE = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 TEXTS = {
     "a heading": ("# Head #\n", ["Head"]),
     "a heading underlined": ("Head\n====\n", ["Head"]),
@@ -107,8 +106,8 @@ def test_texts_are_found_and_stay_where_they_are(source, expected, tmp_path):
     assert written(path, same) == source
 
 
+@MANY
 @given(BLOCKS)
-@PROFILE
 def test_a_document_with_the_same_texts_is_the_same_to_the_byte(folder, source):
     path = document(folder, source)
     assert not [f for f in format_of(path).read(path, AS_IT_IS) if isinstance(f, Remark)]
@@ -119,8 +118,8 @@ def squeezed(texts) -> list[str]:
     return ["".join(text.split()) for text in texts]
 
 
+@MANY
 @given(BLOCKS)
-@PROFILE
 def test_every_text_is_replaced_once_and_its_codes_survive(folder, source):
     path = document(folder, source)
     before = blocks(path)
@@ -142,15 +141,15 @@ def code_blocks(text: str) -> int:
     return text.count("code *x*")
 
 
+@MANY
 @given(SIGNS)
-@PROFILE
 def test_damage_neither_raises_nor_changes_what_stays(folder, source):
     path = document(folder, source)
     assert written(path, same) == source
 
 
+@MANY
 @given(st.sampled_from([source for source, _ in TEXTS.values()]), HOSTILE)
-@PROFILE
 def test_any_target_is_read_as_it_was_meant(folder, source, target):
     path = document(folder, source)
     before = blocks(path)
@@ -159,10 +158,10 @@ def test_any_target_is_read_as_it_was_meant(folder, source, target):
     assert squeezed(b.text for b in blocks(document(folder, result))) == squeezed(meant)
 
 
+@MANY
 @given(
     st.text("東京「駅」。、a ,.()!", min_size=3, max_size=9), st.integers(0, 8), st.integers(1, 8)
 )
-@PROFILE
 def test_bold_words_stay_bold_next_to_any_sign(folder, target, start, length):
     path = document(folder, "one **two** three\n")
     code = Code(start, min(start + length, len(target)), "pair", "bold")
@@ -218,8 +217,8 @@ def test_wrapped_lines_come_out_on_one_and_keep_their_quotation(tmp_path):
     assert written(path, str.upper) == "> ONE TWO  \n> THREE\n"
 
 
+@MANY
 @given(st.lists(BLOCKS, max_size=4).map("".join), st.integers(1, 6))
-@PROFILE
 def test_a_document_in_parts_is_the_document(source, size):
     with pytest.MonkeyPatch.context() as patch:
         whole = list(md._Document(source).places())
