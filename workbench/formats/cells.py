@@ -9,21 +9,26 @@ _CODE = re.compile(
     r"[\w.:/\\@#%&?=+~$()\[\]{},;|*^<>!-]*[\d_/\\@#=|{}<>][\w.:/\\@#%&?=+~$-]*", re.A
 )
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|mailto:)\S+", re.IGNORECASE)
+# "= 5 apples" is none: a spreadsheet runs what calls a function, or names a cell or a value.
+_RUN = re.compile(r"=[-+\s]*(?:[a-z_][\w.]*\(|\$?[a-z]{1,3}\$?\d|[\d\"'({]).*", re.I | re.A | re.S)
 _FLAGS = frozenset({"true", "false", "null", "none", "nan", "yes", "no", "n/a", "na"})
 
 
 def worded(text: str) -> bool:
     """Return whether a value is words that a person would translate.
 
-    Numbers, dates in digits, addresses, codes such as AB-12 and flags such as true are not.
+    Numbers, dates in digits, formulas, addresses, codes such as AB-12 and flags such as true are
+    not.
 
     >>> [worded(text) for text in ("Red wine", "赤", "AB-12", "3.5", "https://a.b/c", "true")]
     [True, True, False, False, False, False]
+    >>> [worded(text) for text in ('=IF(A1, "高い", "")', "=B2 & C2", "= 合計")]
+    [False, False, True]
     """
     bare = text.strip()
     if not any(map(str.isalpha, bare)) or bare.lower() in _FLAGS:
         return False
-    return not (_ADDRESS.fullmatch(bare) or _CODE.fullmatch(bare))
+    return not any(kind.fullmatch(bare) for kind in (_ADDRESS, _CODE, _RUN))
 
 
 def defused(source: str, target: str) -> str:
