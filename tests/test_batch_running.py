@@ -400,3 +400,11 @@ def test_other_settings_are_told_as_people_write_them(talks: Path, tmp_path: Pat
     told = r"targets: en before, en, ko now; options\.purpose: any before, commercial now"
     with pytest.raises(UsageError, match=told):
         run(again)
+
+
+def test_a_folder_has_one_job_by_whatever_way_it_is_named(talks: Path, tmp_path: Path) -> None:
+    assert run(command(talks, tmp_path / "out")) == 0
+    (tmp_path / "link").symlink_to(tmp_path / "out")
+    for way in (tmp_path / "in" / ".." / "out", tmp_path / "link"):
+        with pytest.raises(UsageError, match="is the folder of job"):
+            run(command(talks, way))

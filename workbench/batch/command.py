@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import signal
 import sys
 import threading
@@ -77,7 +78,8 @@ class BatchCommand:
             raise UnknownNameError("format for PDF", self.reading.output, DOCUMENTS["pdf"].outputs)
         return Spec(
             tuple(str(Path(path).absolute()) for path in self.inputs),
-            str(Path(self.out).absolute()),
+            # One folder is one job, by whatever way it is named.
+            os.path.realpath(self.out),
             tuple(dict.fromkeys(get_language(code).code for code in self.targets)),
             get_language(self.source).code if self.source else "",
             self.options,
