@@ -293,6 +293,12 @@ def test_most_of_a_paragraph_is_its_formatting_and_the_rest_are_codes(tmp_path: 
     assert coded(block) == [("pair", "this", "bold")]
 
 
+def test_what_stands_out_is_a_code_though_it_is_longer_than_the_rest(tmp_path: Path) -> None:
+    bold = run("May 2024", "<w:b/>"), run("won", "<w:b/>")
+    block = one(tmp_path, run("It was "), bold[0], run(" we "), bold[1])
+    assert coded(block) == [("pair", "May 2024", "bold"), ("pair", "won", "bold")]
+
+
 def test_a_link_is_one_code_with_its_own_formatting(tmp_path: Path) -> None:
     style = '<w:rStyle w:val="Hyperlink"/>'
     link = f'<w:hyperlink r:id="rId1">{run("here", style)}</w:hyperlink>'

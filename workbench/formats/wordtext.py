@@ -237,7 +237,11 @@ def _looks(nodes: Sequence[Node]) -> Iterator[tuple[Look, Node]]:
 
 
 def _majority(nodes: Sequence[Node]) -> tuple[Look, Element]:
-    """Return the look of most characters, and the first run that has it."""
+    """Return the look that needs no code, and the first run that has it.
+
+    It is that of most characters, or a plainer one that half as many have: what stands out keeps
+    its place by its words, and words that nobody finds again are plain.
+    """
     counts: Counter[Look] = Counter()
     runs: dict[Look, Element] = {}
     for look, node in _looks(nodes):
@@ -246,7 +250,9 @@ def _majority(nodes: Sequence[Node]) -> tuple[Look, Element]:
             runs.setdefault(look, node.run)
     if not counts:
         return (), None
-    look = max(counts, key=lambda item: counts[item])
+    most = max(counts.values())
+    often = [look for look, count in counts.items() if 2 * count >= most]
+    look = min(often, key=lambda item: (len(item), -counts[item]))
     return look, runs[look]
 
 
