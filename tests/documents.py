@@ -66,5 +66,9 @@ def same(text: str) -> str:
     return text
 
 
+# Takes the marks of the pseudo translation away again.
+UNMARKED = {ord(mark): None for mark in "⟦⟧"}
+
+
 def pseudo(text: str) -> str:
     return f"⟦{text}⟧"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents import MANY, blocks, filled
+from documents import MANY, UNMARKED, blocks, filled, pseudo, put, written
 from workbench.errors import AccountingError
 from workbench.formats import FORMATS, Reading, Remark, Rendering
 from workbench.formats.txt import SIZE
@@ -40,6 +40,18 @@ def test_only_white_space_stands_outside_of_blocks(
     path.write_bytes(end.join(lines).encode())
     rest = filled(path, [Rendering("") for _ in blocks(path)]).decode()
     assert not any(c.isalnum() for c in rest)
+
+
+@MANY
+@given(lines=LINES, end=ENDS)
+def test_every_text_is_replaced_once_and_nothing_else(
+    tmp_path: Path, lines: list[str], end: str
+) -> None:
+    text = end.join(lines).translate(UNMARKED)
+    path = put(tmp_path, text, "a.txt")
+    made = written(path, pseudo)
+    assert made.translate(UNMARKED) == text
+    assert made.count("⟦") == made.count("⟧") == len(blocks(path))
 
 
 @pytest.mark.parametrize(
