@@ -1,7 +1,9 @@
 """Fixtures of every test: folders of its own, and tiny checkpoints that are built once."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +27,20 @@ def home(
     for name in ("WORKBENCH_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "HF_HOME"):
         monkeypatch.setenv(name, str(folder))
     return folder
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Return the processes that were started, in order."""
+    found: list[subprocess.Popen[bytes]] = []
+
+    class Listed(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            found.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Listed)
+    return found
 
 
 @pytest.fixture(scope="module")

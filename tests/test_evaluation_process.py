@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -77,20 +76,6 @@ def test_what_a_model_costs_is_measured_in_its_own_process(tmp_path: Path) -> No
 def _own_peak_mb() -> float:
     status = Path("/proc/self/status").read_text("ascii")
     return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """Return the processes that were started, in order."""
-    found: list[subprocess.Popen[bytes]] = []
-
-    class Listed(subprocess.Popen[bytes]):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **options)
-            found.append(self)
-
-    monkeypatch.setattr(subprocess, "Popen", Listed)
-    return found
 
 
 def test_a_process_that_is_killed_says_so(started: list[subprocess.Popen[bytes]]) -> None:

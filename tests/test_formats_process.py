@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -32,20 +31,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def reader(site: None) -> Iterator[Reader]:
     with Reader(TIGHT) as one:
         yield one
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """Return the processes that were started, in order."""
-    found: list[subprocess.Popen[bytes]] = []
-
-    class Listed(subprocess.Popen[bytes]):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **options)
-            found.append(self)
-
-    monkeypatch.setattr(subprocess, "Popen", Listed)
-    return found
 
 
 def odd(folder: Path, text: str, name: str = "a.odd") -> Path:
