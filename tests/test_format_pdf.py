@@ -1,30 +1,31 @@
 """PDF as a document format that is read and written as another."""
 
+import html
 import io
 import random
+import re
 from pathlib import Path
 
 import docx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import documents
+from documents import MANY, blocks, everything
 from papers import Text, paper
 from workbench.errors import InputError
-from workbench.formats import FORMATS, Block, Reading, Remark, Rendering
+from workbench.formats import Block, Reading, Remark, Rendering
 
-PDF = FORMATS["pdf"]
-AS_IT_IS = Reading()
+SUFFIXES = ("docx", "html", "md")
 
 
 def lines(*words: str, left: float = 60, top: float = 700, size: float = 12) -> list[Text]:
     return [(left, top - 16 * n, size, text) for n, text in enumerate(words)]
 
 
-def events(path: Path) -> list[Block | Remark]:
-    return list(PDF.read(path, AS_IT_IS))
-
-
 def texts(path: Path) -> list[str]:
-    return [event.text for event in events(path) if isinstance(event, Block)]
+    return [block.text for block in blocks(path)]
 
 
 def test_wrapped_lines_are_one_paragraph_and_divided_words_whole(tmp_path: Path) -> None:
@@ -52,7 +53,7 @@ def test_japanese_lines_are_joined_without_a_gap(tmp_path: Path) -> None:
 def test_larger_lines_are_headings(tmp_path: Path) -> None:
     page = [*lines("A Night at the River", size=22, top=740), *lines("It was cold.", top=690)]
     page += lines("Nobody came that night, and nobody asked.", top=650)
-    found = [e for e in events(paper(tmp_path / "a.pdf", [page])) if isinstance(e, Block)]
+    found = blocks(paper(tmp_path / "a.pdf", [page]))
     assert [block.kind for block in found] == ["heading", "text", "text"]
 
 
@@ -65,7 +66,7 @@ def test_heads_feet_and_numbers_of_pages_are_left_out_and_said(tmp_path: Path) -
         ]
         for n, word in enumerate(("one", "two", "three", "four"), 1)
     ]
-    found = events(paper(tmp_path / "a.pdf", pages))
+    found = everything(paper(tmp_path / "a.pdf", pages))
     assert [e.text for e in found if isinstance(e, Block)] == [
         f"Story {word} goes here." for word in ("one", "two", "three", "four")
     ]
@@ -74,16 +75,16 @@ def test_heads_feet_and_numbers_of_pages_are_left_out_and_said(tmp_path: Path) -
 
 def test_a_page_that_is_a_picture_is_lost_and_named(tmp_path: Path) -> None:
     path = paper(tmp_path / "a.pdf", [lines("A page with words."), []], picture=True)
-    lost = [e.message for e in events(path) if isinstance(e, Remark) and e.lost]
+    lost = [e.message for e in everything(path) if isinstance(e, Remark) and e.lost]
     assert len(lost) == 1 and lost[0].startswith("Page 2:") and "OCR" in lost[0]
 
 
 def test_a_file_of_pictures_only_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.pdf: has no text: pictures.*OCR"):
-        events(paper(tmp_path / "a.pdf", [[], []], picture=True))
+        everything(paper(tmp_path / "a.pdf", [[], []], picture=True))
 
 
-@pytest.mark.parametrize("output", ["docx", "html", "md"])
+@pytest.mark.parametrize("output", SUFFIXES)
 def test_what_is_written_has_every_paragraph_once_and_is_the_same_again(
     tmp_path: Path, output: str
 ) -> None:
@@ -95,18 +96,85 @@ def test_what_is_written_has_every_paragraph_once_and_is_the_same_again(
 
 
 def out(path: Path, output: str) -> bytes:
-    file = io.BytesIO()
-    renderings = iter([Rendering("«1» <b>&"), Rendering("«2» *x*")])
-    PDF.write(path, file, renderings, Reading(target="ko", output=output))
-    return file.getvalue()
+    return filled(path, [Rendering("«1» <b>&"), Rendering("«2» *x*")], output)
+
+
+def filled(path: Path, made: list[Rendering], output: str) -> bytes:
+    return documents.filled(path, made, Reading(target="ko", output=output))
 
 
 def said_in(content: bytes, output: str) -> str:
     if output == "docx":
         return "\n".join(p.text for p in docx.Document(io.BytesIO(content)).paragraphs)
     if output == "html":
-        return content.decode().replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        return html.unescape(content.decode())
     return content.decode().replace("\\", "")
+
+
+# Words of any sort; letters are counted, so that none is lost, made up or said again.
+WORDS = st.sampled_from(
+    (
+        "night",
+        "over-",
+        "(so)",
+        "<b>",
+        "*it*",
+        "# x",
+        "1.",
+        "A&B",
+        "a|b",
+        "\\n",
+        "3.5%",
+        "—",
+        "寒い夜",
+        "。",
+    )
+)
+LINES = st.lists(WORDS, min_size=1, max_size=9).map(" ".join)
+PARAGRAPHS = st.lists(
+    st.tuples(
+        st.lists(LINES, min_size=1, max_size=5),
+        st.sampled_from([8, 12, 12, 22]),
+        st.sampled_from([60, 90, 320]),
+    ),
+    max_size=5,
+)
+PAGES = st.lists(PARAGRAPHS, min_size=1, max_size=3).filter(any)
+
+
+def laid_out(paragraphs: list[tuple[list[str], int, int]], page: int) -> list[Text]:
+    """Return the lines of a page from above; each has a word that no other page has."""
+    top, made = 760.0, []
+    for said, size, left in paragraphs:
+        for line in said:
+            made.append((left, top, size, f"{'abcd'[page] * 3}{len(made)}q {line}"))
+            top -= 1.3 * size
+        top -= 1.5 * size
+    return made
+
+
+@MANY
+@given(pages=PAGES, output=st.sampled_from(SUFFIXES))
+def test_any_paper_keeps_every_letter_and_gets_every_text_once(
+    tmp_path: Path, pages: list[list[tuple[list[str], int, int]]], output: str
+) -> None:
+    drawn = [laid_out(page, number) for number, page in enumerate(pages)]
+    path = paper(tmp_path / "a.pdf", drawn)
+    found = texts(path)
+    assert letters(*found) == letters(*(line[3] for page in drawn for line in page))
+    made = [Rendering(f"«{n}» {text}") for n, text in enumerate(found)]
+    said = said_in(filled(path, made, output), output)
+    assert re.findall("«(\\d+)»", said) == [str(n) for n in range(len(found))]
+    assert all(text in bare(said) for text in map(bare, found))
+
+
+def bare(text: str) -> str:
+    """Return a text without white space, and without what Markdown escapes with."""
+    return "".join(text.replace("\\", "").split())
+
+
+def letters(*said: str) -> list[str]:
+    return sorted(c for text in said for c in text if c.isalnum())
 
 
 def test_damaged_files_end_in_one_clear_message(tmp_path: Path) -> None:
@@ -120,7 +188,7 @@ def test_damaged_files_end_in_one_clear_message(tmp_path: Path) -> None:
             content[dice.randrange(len(content))] = dice.randrange(256)
         (tmp_path / "b.pdf").write_bytes(content[: dice.randint(1, len(content))])
         try:
-            events(tmp_path / "b.pdf")
+            everything(tmp_path / "b.pdf")
         except InputError as error:
             assert str(error).startswith("b.pdf: ")
 
@@ -128,4 +196,4 @@ def test_damaged_files_end_in_one_clear_message(tmp_path: Path) -> None:
 def test_what_is_no_pdf_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_text("no PDF at all")
     with pytest.raises(InputError, match=r"a\.pdf: damaged, or no PDF"):
-        events(tmp_path / "a.pdf")
+        everything(tmp_path / "a.pdf")
