@@ -21,6 +21,7 @@ from workbench.batch.inputs import find
 from workbench.batch.store import Store
 from workbench.batch.values import FileRow, JobRow, Spec
 from workbench.errors import EngineError, InputError, UsageError
+from workbench.formats import Reading
 from workbench.pipeline import Options
 
 FAKE = Options("pseudo", summary=0, self_test=False)
@@ -223,7 +224,7 @@ def test_a_killed_job_goes_on_and_comes_out_the_same(
         for _ in range(2):
             process = start(id)
             time.sleep(chance.uniform(0.3, 3.0))
-            end(process, signal.SIGKILL)
+            end(process, chance.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGINT]))
         assert running.run(store, id).state == "done"
     assert outputs(tmp_path / "out") == outputs(tmp_path / "whole")
     # A unit that was in work is done again, once a kill and a language.
@@ -400,6 +401,24 @@ def test_other_settings_are_told_as_people_write_them(talks: Path, tmp_path: Pat
     told = r"targets: en before, en, ko now; options\.purpose: any before, commercial now"
     with pytest.raises(UsageError, match=told):
         run(again)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"reading": Reading(encoding="shiftjs")},
+        {"resume": True, "fresh": True},
+        {"targets": ("xx",)},
+        {"beside": ("odt",)},
+    ],
+)
+def test_what_cannot_be_meant_is_said_before_there_is_a_job(
+    talks: Path, tmp_path: Path, wrong
+) -> None:
+    with pytest.raises(UsageError):
+        run(command(talks, tmp_path / "out", **wrong))
+    with Store() as store:
+        assert not store.jobs()
 
 
 def test_a_folder_has_one_job_by_whatever_way_it_is_named(talks: Path, tmp_path: Path) -> None:

@@ -75,6 +75,12 @@ def _no_text(name: str) -> InputError:
     )
 
 
+def check_encoding(encoding: str) -> None:
+    """Raise UsageError: there is no encoding of that name. "" is none, and right."""
+    if encoding:
+        _codec(encoding)
+
+
 def _codec(encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name

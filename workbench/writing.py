@@ -40,9 +40,10 @@ def prepare(folder: Path) -> None:
         with TemporaryFile(dir=folder):
             pass
     except OSError as error:
+        why = "it is a file" if folder.is_file() else error.strerror or error
         raise InputError(
-            f"{folder}: cannot be written to ({error.strerror or error}). Choose another folder "
-            "with --output, or ask for the right to write there."
+            f"{folder}: cannot be written to ({why}). Choose another folder with -o, or make sure "
+            "that you may write there."
         ) from error
 
 

@@ -29,6 +29,7 @@ from workbench.languages import get_language
 from workbench.manifest import file_hash
 from workbench.naming import shown
 from workbench.pipeline import Options
+from workbench.reading import check_encoding
 from workbench.render import FORMATS
 from workbench.writing import prepare
 
@@ -67,8 +68,9 @@ class BatchCommand:
     def spec(self) -> Spec:
         """Return what the job is asked to do.
 
-        Raises UsageError: an unknown language, export or format of PDF, or no target.
+        Raises UsageError: an unknown language, export, encoding or format of PDF, or no target.
         """
+        check_encoding(self.reading.encoding)
         if not self.targets:
             raise UsageError("No target language: add --to en,ko.")
         for name in self.beside:
@@ -99,6 +101,8 @@ def run(command: BatchCommand) -> int:
     it. ModelError, EngineError.
     """
     spec = command.spec()
+    if command.resume and command.fresh:
+        raise UsageError("--resume goes on with a job and --fresh forgets it: give one of them.")
     sources = find([Path(path) for path in spec.inputs], spec.glob, Path(spec.out))
     if not any(source.format for source in sources):
         raise InputError(_nothing(sources))
