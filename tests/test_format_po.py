@@ -132,6 +132,13 @@ def test_an_entry_without_a_translation_gets_one(tmp_path, before: str, after: s
     assert entry(made(tmp_path, HEADER + before)) == (before if after is None else after)
 
 
+@pytest.mark.parametrize("target", ["", "x"])
+def test_a_message_with_forms_of_its_own_stays_and_is_told_of(tmp_path, target: str) -> None:
+    text = f'msgid "{{n, plural, one {{a}} other {{b}}}}"\nmsgstr "{target}"\n'
+    path = made(tmp_path, HEADER + text)
+    assert entry(path) == text and [r.lost for r in remarks(path)] == [True] * (not target)
+
+
 def test_a_flag_of_an_obsolete_entry_is_not_that_of_the_next(tmp_path: Path) -> None:
     text = '#, fuzzy\n#~ msgid "a"\n#~ msgstr "b"\n\nmsgid "a"\nmsgstr "x"\n'
     assert [block.kept for block in blocks(made(tmp_path, HEADER + text))] == ["x"]

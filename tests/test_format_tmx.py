@@ -19,6 +19,7 @@ from workbench.formats import Reading
 from workbench.formats.tmx import Unit, read_units, write_units
 
 NEW = '<tuv xml:lang="ko"><prop type="x-origin">mt</prop><seg>{}</seg></tuv>'
+MESSAGE = "{n, plural, one {# b} other {# c}}"
 # Source -> text, and what its codes are: kind and words.
 TEXTS = {
     "a": ("a", []),
@@ -134,8 +135,9 @@ def test_the_source_may_be_any_language_of_the_memory(tmp_path: Path) -> None:
 
 def test_units_of_other_languages_and_texts_in_codes_are_told_of(tmp_path: Path) -> None:
     other = '<tu><tuv xml:lang="en"><seg>a</seg></tuv></tu>'
-    path = made(tmp_path, memory(tu("a<ph>[<sub>b</sub>]</ph>") + other * 2))
-    assert [(r.message[-2:], r.lost) for r in remarks(path)] == [("1.", True), ("2.", False)]
+    path = made(tmp_path, memory(tu("a<ph>[<sub>b</sub>]</ph>") + other * 2 + tu(MESSAGE)))
+    said = [(r.message[-2:], r.lost) for r in remarks(path)]
+    assert said == [("1.", True), ("2.", False), ("d.", True)]
 
 
 @pytest.mark.parametrize(

@@ -279,6 +279,16 @@ def test_texts_within_codes_and_messages_are_told_of(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("target, told", [("", ["Plural or"]), ("<target>x</target>", [])])
+@pytest.mark.parametrize("version", [one, lambda unit: two(f"<segment>{unit}</segment>")])
+def test_a_text_that_is_a_message_is_told_of_unless_it_is_translated(
+    tmp_path: Path, version, target: str, told: list[str]
+) -> None:
+    source = "<source>{n, plural, one {# b} other {# c}}</source>"
+    path = made(tmp_path, version(source + target))
+    assert [r.message[:9] for r in remarks(path)] == told
+
+
 def test_fifty_thousand_codes_within_each_other_are_read(tmp_path: Path) -> None:
     deep = "<g id='1'>" * 50_000 + "a" + "</g>" * 50_000
     path = made(tmp_path, one(f"<source>{deep}</source>"))

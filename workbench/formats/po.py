@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from workbench.errors import InputError
 from workbench.formats import Block, Reading, Remark, Rendering, bitext
-from workbench.formats.coded import Coded, compose, marked
+from workbench.formats.coded import compose, marked
 from workbench.formats.potext import FUZZY, Entry, entries, written
 from workbench.reading import Text, open_text
 
@@ -126,9 +126,12 @@ class _Walker:
             keys = [key for key, of in forms.items() if of == source]
             there = [kept[key] for key in keys if key in kept]
             made |= dict.fromkeys(keys, entry.text(source))
-            coded = self._coded(entry, source)
+            said = there[0] if len(there) == len(keys) else ""
+            pieces = list(marked(entry.text(source), str))
+            if not said:
+                self._tally.look(pieces)
+            coded = compose(pieces, str)
             if coded:
-                said = there[0] if len(there) == len(keys) else ""
                 place = bitext.Place(coded.block(_place(entry, source), self._source, said))
                 yield place
                 if place.answer:
@@ -146,13 +149,6 @@ class _Walker:
             f"msgstr[{n}]": "msgid" if count > 1 and n == one else "msgid_plural"
             for n in range(count)
         }
-
-    def _coded(self, entry: Entry, source: str) -> Coded | None:
-        pieces = list(marked(entry.text(source), str))
-        coded = compose(pieces, str)
-        if coded:
-            self._tally.look(pieces)
-        return coded
 
 
 def _place(entry: Entry, source: str) -> str:

@@ -73,14 +73,14 @@ class _Walker:
             self._tally.add(_OTHERS)
             return
         pieces = self._pieces(source)
-        coded = compose(pieces, escape)
-        if coded is None:
-            return
         target = _segment(variants, self._reading.target)
         kept = plain(self._pieces(target)).strip() if target else ""
         if not kept:
             self._tally.look(pieces)
             bitext.count_subflows(self._tally, source)
+        coded = compose(pieces, escape)
+        if coded is None:
+            return
         number = f", unit {unit.get('tuid')}" if unit.get("tuid") else ""
         code = bitext.match_language(language)
         place = bitext.Place(coded.block(f"line {unit.line}{number}", code, kept))

@@ -78,14 +78,14 @@ class Walker(xliffs.Walker):
         there = {mark.get("mid"): mark for mark in _marks(target)} if target and marks else {}
         for source in marks or [shell]:
             pieces = self._pieces(source, scope)
-            coded = compose(pieces, escape)
-            if coded is None:
-                continue
-            self.tally.look(pieces)
             into = there.get(source.get("mid")) if marks else target
             said = plain(self._pieces(into, scope)).strip() if into else ""
             if not said or redo:
+                self.tally.look(pieces)
                 bitext.count_subflows(self.tally, source)
+            coded = compose(pieces, escape)
+            if coded is None:
+                continue
             yield _Segment(source, coded, into, "" if redo else said)
 
     def _pieces(self, element: Element, scope: Scope) -> list[Piece]:

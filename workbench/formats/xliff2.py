@@ -48,14 +48,15 @@ class Walker(xliffs.Walker):
         target = segment.child("target")
         within = scope.within(source)
         pieces = self._pieces(source, within, codes)
-        coded = compose(pieces, escape)
-        if coded is None:
-            return
-        self.tally.look(pieces)
         said = plain(self._pieces(target, within, codes)).strip() if target else ""
         kept = "" if segment.get("state") == _TO_DO else said
         if kept:
             bitext.check_target(self._file.name, scope.target, self._reading)
+        else:
+            self.tally.look(pieces)
+        coded = compose(pieces, escape)
+        if coded is None:
+            return
         where = place_of(unit, segment.get("id"))
         place = bitext.Place(coded.block(where, bitext.match_language(scope.source), kept))
         yield place
