@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.chart import BarChart, Reference
+from openpyxl.worksheet.table import Table
 
 from documents import AS_IT_IS, MANY, blocks
 from workbench.errors import InputError, UsageError
-from workbench.formats import FORMATS, Reading, Rendering
+from workbench.formats import FORMATS, Reading, Remark, Rendering, xlsx
 from workbench.formats.cells import worded
 
 XLSX = FORMATS["xlsx"]
@@ -165,3 +166,24 @@ def test_what_is_no_workbook_is_one_clear_message(tmp_path: Path) -> None:
         blocks(path)
     with io.BytesIO() as nothing, pytest.raises(InputError):
         XLSX.write(path, nothing, iter(()), AS_IT_IS)
+
+
+def test_cells_that_head_a_table_stay_and_are_counted(tmp_path: Path) -> None:
+    path = put(tmp_path, [[["品名", "値段"], ["赤い酒", 3], ["品名", 4]]], shared=False)
+    book = openpyxl.load_workbook(path)
+    book.active.add_table(Table(displayName="Wine", ref="A1:B3"))
+    book.save(path)
+    share(path)
+    assert [block.text for block in blocks(path)] == ["赤い酒", "品名"]
+    (remark,) = (found for found in XLSX.read(path, AS_IT_IS) if isinstance(found, Remark))
+    assert remark.lost and "so: 2." in remark.message
+    made = written(path, [Rendering("red wine"), Rendering("name")])
+    assert values(made)[0] == [["品名", "値段"], ["red wine", 3], ["name", 4]]
+
+
+@pytest.mark.parametrize(
+    ("reference", "heads"),
+    [("B2", True), ("Z2", True), ("AA2", True), ("AB2", False), ("A2", False), ("B3", False)],
+)
+def test_a_table_is_headed_by_the_first_row_of_its_columns(reference: str, heads: bool) -> None:
+    assert xlsx._heads(reference, [("B", "AA", "2")]) is heads

@@ -40,6 +40,16 @@ def _fold(text: str) -> str:
     return "".join(map(_fold_character, text))
 
 
+def _word_around(text: str, start: int, end: int) -> Span:
+    """Return the span with the rest of the words that it cuts, as far as words are looked for."""
+    low, high = max(0, start - _LONGEST), min(len(text), end + _LONGEST)
+    while start > low and is_within_word(text, start):
+        start -= 1
+    while end < high and is_within_word(text, end):
+        end += 1
+    return start, end
+
+
 class Side:
     """A text, and how many letters and digits stand before each of its places."""
 
@@ -214,7 +224,25 @@ class Placing:
         size = frame.target_end - frame.target_start
         if span[1] - span[0] > _LONGEST or size * self._busy[self._piece_of(span[0])] > _SEARCHED:
             return None
-        return self._verbatim(frame, span) or self._own(frame, self._source.text[slice(*span)])
+        return (
+            self._part(frame, span)
+            or self._verbatim(frame, span)
+            or self._own(frame, self._source.text[slice(*span)])
+        )
+
+    def _part(self, frame: _Frame, span: Span) -> Span | None:
+        """Return the same part of the same word for a part of one: the 2 of H2O, the st of 1st."""
+        start, end = around = _word_around(self._source.text, *span)
+        if around == span:
+            return None
+        words = self._source.folded[start:end]
+        hits = self._target.hits(words, frame.target_start, frame.target_end)
+        nth = bisect_left(self._source.hits(words, frame.start, frame.end), start)
+        for at in (hits[nth:] + hits[:nth])[:_TRIED]:
+            place = at + span[0] - start, at + span[1] - start
+            if not any(a < place[1] and place[0] < b for a, b in self._near(*place)):
+                return place
+        return None
 
     def _whole(self, frame: _Frame, span: Span) -> Span:
         """Return all of a target but as many signs at its ends as the source has there."""

@@ -1,5 +1,6 @@
 """Spreadsheets (Office Open XML): the words of cells are translated, all other parts stay.
 
+Cells that head a table stay too, as the table and formulas call its columns by their words.
 Numbers, dates, formulas, charts, pictures, comments and the names of sheets are not touched.
 Source of the format: ECMA-376, part 1, section 18.
 """
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from posixpath import join, normpath
+from posixpath import join, normpath, split
 from typing import Any, BinaryIO
 
 from workbench.errors import InputError, UsageError
@@ -26,6 +27,11 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _WORKBOOK = "xl/workbook.xml"
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
+_HEADINGS = Remark(
+    "Words in cells that head a table, left as they are, as its formulas call them so: {}. "
+    "Translate them in the program that the file is from.",
+    lost=True,
+)
 # What XML cannot hold, spreadsheets write so.
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -60,6 +66,8 @@ class _Book:
     elsewhere: set[int]
     # The strings of the table, in order.
     items: list[Any]
+    # Cells with words that head a table.
+    headings: int = 0
 
 
 def read(path: Path, reading: Reading) -> Iterator[Block | Remark]:
@@ -70,6 +78,8 @@ def read(path: Path, reading: Reading) -> Iterator[Block | Remark]:
             words, codes = _shape(text.item)
             use = text.uses[0]
             yield Block(f"{use.sheet}, cell {use.reference}", words, codes)
+        if book.headings:
+            yield Remark(_HEADINGS.message.format(book.headings), _HEADINGS.lost)
 
 
 def write(path: Path, out: BinaryIO, renderings: Iterator[Rendering], reading: Reading) -> None:
@@ -94,7 +104,7 @@ def _open(archive: Archive, file: str, reading: Reading) -> _Book:
     workbook = parse_part(archive, _WORKBOOK, file)
     if workbook.tag == f"{{{_STRICT}}}workbook":
         raise InputError(f"{file}: is a strict workbook. Save it as “Excel Workbook” (.xlsx).")
-    targets = _targets(archive, file)
+    targets = _related(archive, _WORKBOOK, file)
     sheets: dict[str, tuple[str, Any]] = {}
     for sheet in workbook.iter(f"{_MAIN}sheet"):
         member = targets.get(sheet.get(_RELATION, ""), "")
@@ -109,21 +119,43 @@ def _open(archive: Archive, file: str, reading: Reading) -> _Book:
     return book
 
 
-def _targets(archive: Archive, file: str) -> dict[str, str]:
-    """Return the members that the workbook names, by the ids of their relations."""
-    member = "xl/_rels/workbook.xml.rels"
-    if member not in archive.names:
+def _related(archive: Archive, member: str, file: str, kind: str = "") -> dict[str, str]:
+    """Return the members that a member names, by the ids of their relations; kind ends the type."""
+    folder, name = split(member)
+    relations = join(folder, "_rels", f"{name}.rels")
+    if relations not in archive.names:
         return {}
     return {
-        one.get("Id", ""): normpath(join("xl", one.get("Target", ""))).lstrip("/")
-        if not one.get("Target", "").startswith("/")
-        else one.get("Target", "").lstrip("/")
-        for one in parse_part(archive, member, file)
+        one.get("Id", ""): normpath(join("/", folder, one.get("Target", ""))).lstrip("/")
+        for one in parse_part(archive, relations, file)
+        if one.get("Type", "").endswith(kind)
     }
 
 
+def _headings(archive: Archive, sheet: str, file: str) -> Iterator[tuple[str, str, str]]:
+    """Yield where tables of a sheet are headed: the first column, the last one, and the row."""
+    for member in _related(archive, sheet, file, "/table").values():
+        if member in archive.names:
+            table = parse_part(archive, member, file)
+            ends = [_place(end) for end in table.get("ref", "").split(":")]
+            if table.get("headerRowCount", "1") != "0":
+                yield ends[0][0], ends[-1][0], ends[0][1]
+
+
+def _heads(reference: str, headings: Sequence[tuple[str, str, str]]) -> bool:
+    column, row = _place(reference)
+    # Letters of columns are ordered as numbers are: A to Z, then AA.
+    place = len(column), column
+    return any(
+        row == its and (len(first), first) <= place <= (len(last), last)
+        for first, last, its in headings
+    )
+
+
 def _strings_member(archive: Archive, file: str) -> str:
-    found = [m for m in _targets(archive, file).values() if m.endswith("haredStrings.xml")]
+    found = [
+        m for m in _related(archive, _WORKBOOK, file).values() if m.endswith("haredStrings.xml")
+    ]
     return found[0] if found else "xl/sharedStrings.xml"
 
 
@@ -132,7 +164,8 @@ def _collect(book: _Book, file: str, reading: Reading) -> None:
     shared: dict[int, _Text] = {}
     items = book.items
     found = False
-    for name, (_, root) in book.sheets.items():
+    for name, (member, root) in book.sheets.items():
+        headings = list(_headings(book.archive, member, file))
         uses = list(_uses(name, root))
         columns, heading = _columns(uses, items, reading.columns)
         found = found or bool(columns)
@@ -142,8 +175,10 @@ def _collect(book: _Book, file: str, reading: Reading) -> None:
             chosen = not reading.columns or (column in columns and not (heading and row == "1"))
             if item is None:
                 continue
-            if not chosen or not worded(_shape(item)[0]):
+            heads = _heads(use.reference, headings)
+            if heads or not chosen or not worded(_shape(item)[0]):
                 book.elsewhere.add(use.index)
+                book.headings += heads and chosen and worded(_shape(item)[0])
             elif use.index < 0:
                 book.texts.append(_Text(item, [use]))
             elif use.index in shared:
